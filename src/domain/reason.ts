@@ -1,0 +1,64 @@
+/**
+ * Every reason that remedyd gives for a verdict, an end or a page. The word is the log field, the metric label, the text
+ * in Slack and the anchor in docs/reasons.md; a test holds the two lists equal.
+ */
+export const REASONS = {
+  opened: 'An alert fired that no open incident covers.',
+  'test-alert': 'The sender marked the alert as a test of the alerting itself.',
+  unmatched: 'No rule matches the alert.',
+  'ambiguous-rules': 'Two rules of the same priority match the alert.',
+  'match-error': 'Matching the alert failed with an error.',
+  'params-invalid': 'The labels of the alert do not fit the parameters of the remediation.',
+  'no-remediation': 'The rule only tells people; it has no remediation.',
+  'stale-delivery': 'A late delivery of an episode that had already ended.',
+
+  admitted: 'Every guardrail let the run start.',
+  'observe-mode': 'The rule only observes: what would be done is recorded.',
+  'propose-mode': 'The rule proposes: a person decides.',
+  'high-risk': 'The remediation is of high risk: a person decides.',
+  'approval-required': 'The rule asks for approval.',
+
+  'for-not-reached': 'The alert has not been firing for as long as the rule wants.',
+  paused: 'A person paused remediation here.',
+  'target-leased': 'Another run is on this target.',
+  cooldown: 'The last run on this target is too recent.',
+  budget: 'This target had all the runs that the rule allows in the period.',
+  concurrency: 'The rule already has as many runs as it may have at once.',
+  'global-concurrency': 'The service already has as many runs as it may have at once.',
+  'global-rate': 'The service had all the runs that it may have in an hour.',
+  backoff: 'The last attempt did not help; the next one waits longer.',
+  'guard-error': 'A guardrail could not answer, which counts as no.',
+  'clock-skew': 'The clock of this replica differs too much from the database.',
+
+  applied: 'Every step of the run was carried out.',
+  noop: 'The run found nothing to do.',
+  cleared: 'The alert is gone and the probe is healthy; the hold time runs.',
+  held: 'The alert stayed gone and the probe healthy for the whole hold time.',
+  recurred: 'The alert came back, or the probe turned sick, within the hold time.',
+  ineffective: 'The run was carried out and the trouble did not go away.',
+  failed: 'A step of the run failed.',
+  unknown: 'A step was cut off and nobody can tell whether it took effect.',
+  'undo-failed': 'A step failed and putting back an earlier one failed too.',
+  'handed-over': 'The remediation found that a person is needed.',
+  'wait-requested': 'The remediation found that it must wait.',
+  'remediation-missing': 'The remediation or a step of it no longer exists.',
+  'lease-lost': 'The lease on the target was lost to another replica.',
+  'plan-stale': 'The plan is too old to be carried out unseen.',
+  'alert-gone': 'The alert was resolved before anything was changed.',
+
+  deadline: 'The time that the rule gives for healing has passed.',
+  'approval-expired': 'Nobody answered the request for approval in time.',
+  denied: 'A person denied the run.',
+  approved: 'A person approved the run.',
+  acknowledged: 'A person took the incident over.',
+  'closed-by-person': 'A person closed the incident.',
+  'source-resolved': 'The source says that the alert is resolved.',
+  'cleared-by-itself': 'The alert was resolved and remedyd had changed nothing.',
+  refired: 'An alert of this incident fires again.',
+} as const;
+
+export type Reason = keyof typeof REASONS;
+
+export function isReason(word: string): word is Reason {
+  return Object.hasOwn(REASONS, word);
+}

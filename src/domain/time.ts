@@ -1,0 +1,45 @@
+/** Milliseconds since 1970-01-01T00:00:00Z. */
+export type Time = number;
+
+/** A length of time in milliseconds. */
+export type Millis = number;
+
+/** The one source of time. It is handed in, so that tests and simulations can move it. */
+export interface Clock {
+  now(): Time;
+  /** Resolves after `ms` milliseconds; rejects with the signal's reason as soon as it aborts. */
+  sleep(ms: Millis, signal?: AbortSignal): Promise<void>;
+}
+
+/** The machine's own clock. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      const stop = () => {
+        clearTimeout(timer);
+        reject(signal?.reason);
+      };
+      const timer = setTimeout(() => {
+        signal?.removeEventListener('abort', stop);
+        resolve();
+      }, ms);
+      signal?.addEventListener('abort', stop, { once: true });
+    }),
+};
+
+/** RFC 3339 in UTC with milliseconds, the form of every time that leaves the process. */
+export function toIso(time: Time): string {
+  return new Date(time).toISOString();
+}
+
+/**
+ * Reads an RFC 3339 time. Go's zero time (`0001-01-01T00:00:00Z`), which Alertmanager sends for "not yet", an empty
+ * string and anything unreadable all become null: senders disagree too much to refuse an alert over a date.
+ */
+export function fromIso(text: unknown): Time | null {
+  if (typeof text !== 'string' || text === '') return null;
+  const time = Date.parse(text);
+  return Number.isNaN(time) || time <= 0 ? null : time;
+}

@@ -1,0 +1,23 @@
+/** All that a file under `remediations/` may import from the engine. */
+export { z } from 'zod';
+export type { Target } from '../domain/alert.ts';
+export type { Json, JsonObject } from '../domain/json.ts';
+export {
+  defineRemediation,
+  type Remediation,
+  type Risk,
+  type Step,
+  type StepContext,
+  stepsFor,
+  type Verification,
+} from './define.ts';
+export { path } from './path.ts';
+export type {
+  HttpAnswer,
+  QueueCounts,
+  QueueJob,
+  Row,
+  ServiceInstance,
+  Settings,
+  Tools,
+} from './tools.ts';
