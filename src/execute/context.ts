@@ -1,0 +1,42 @@
+import type { Target } from '../domain/alert.ts';
+import { parseDuration } from '../domain/duration.ts';
+import type { Json } from '../domain/json.ts';
+import type { Clock } from '../domain/time.ts';
+import { RunControl } from '../remediation/control.ts';
+import type { StepContext } from '../remediation/define.ts';
+import type { Settings, Tools } from '../remediation/tools.ts';
+
+export interface ContextParts<P> {
+  readonly params: P;
+  readonly target: Target;
+  readonly tools: Tools;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly idempotencyKey: string;
+  readonly results: ReadonlyMap<string, Json>;
+}
+
+/** What a step is given. The results are the journal's, so they are the same after a crash. */
+export function stepContext<P>(parts: ContextParts<P>): StepContext<P> {
+  const { results, clock, signal } = parts;
+  return {
+    ...parts,
+    result(step) {
+      if (!results.has(step.name)) throw new Error(`Step '${step.name}' has no result: it has not ended in this run`);
+      return results.get(step.name) as never;
+    },
+    async until(every, check) {
+      while (!(await check())) await clock.sleep(parseDuration(every), signal);
+    },
+    noop(why) {
+      throw new RunControl('noop', why);
+    },
+    handOver(why) {
+      throw new RunControl('hand-over', why);
+    },
+    waitUntil(until, why) {
+      throw new RunControl('wait', why, until);
+    },
+  };
+}

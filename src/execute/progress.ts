@@ -1,0 +1,62 @@
+import type { Json, JsonObject } from '../domain/json.ts';
+import type { Remediation, StepContext } from '../remediation/define.ts';
+import type { ToolCall } from '../remediation/tools.ts';
+import { attempt } from './attempt.ts';
+import { stepContext } from './context.ts';
+import { type JournalRow, type Phase, phasesOf, resultsOf } from './journal.ts';
+import type { RunParts } from './run.ts';
+
+/** A step of whatever remediation; parameters and results are the remediation's own business. */
+export type Work = Remediation['steps'][number];
+
+/** Where a run stands: its journal, read once and kept in step with every write. */
+export interface Progress {
+  last(step: Pick<Work, 'name'>): JournalRow | undefined;
+  /** Why the step failed, as it was journaled. */
+  failure(step: Work): string;
+  /** What the step returned; undefined where it did not end. */
+  result(step: Work): Json | undefined;
+  /** Whether a changing step of this run has ended or may have acted. */
+  touched(): boolean;
+  write(step: Work, phase: Phase, data: JsonObject): Promise<void>;
+  /** Prepares one piece of work of a step: its context, its limit, and its evidence. */
+  work(step: Work): {
+    within<T>(act: (ctx: StepContext<never>) => Promise<T>): Promise<T>;
+    /** Tool calls so far, as evidence. */
+    calls(): Json;
+  };
+}
+
+export async function openProgress(run: RunParts): Promise<Progress> {
+  const rows = [...(await run.journal.read())];
+  const effects = new Map(run.remediation.steps.map((step) => [step.name, step.effect]));
+  return {
+    last: (step) => rows.findLast((row) => row.step === step.name),
+    failure: (step) =>
+      String(rows.find((row) => row.step === step.name && row.phase === 'failed')?.data.error ?? 'unknown'),
+    result: (step) => resultsOf(rows).get(step.name),
+    touched: () =>
+      [...phasesOf(rows)].some(
+        ([name, phase]) => effects.get(name) === 'changes' && phase !== 'told' && phase !== 'undone',
+      ),
+    async write(step, phase, data) {
+      const row: JournalRow = { step: step.name, phase, at: run.clock.now(), data };
+      await run.journal.write(row);
+      rows.push(row);
+    },
+    work(step) {
+      const calls: ToolCall[] = [];
+      return {
+        calls: () => calls as unknown as Json,
+        within: (act) =>
+          attempt(run.clock, step.timeout, run.signal, (signal) => {
+            const tools = run.openTools({ signal, record: (call) => calls.push(call) });
+            const { params, target, settings, clock } = run;
+            const idempotencyKey = `${run.runId}-${step.name}`;
+            const parts = { params, target, tools, settings, clock, signal, idempotencyKey, results: resultsOf(rows) };
+            return act(stepContext(parts) as StepContext<never>);
+          }),
+      };
+    },
+  };
+}
