@@ -25,6 +25,11 @@ export interface Alert {
   readonly generatorUrl: string | null;
   /** Why this is only a test of the alerting itself, or null for a real alert. Tests never remediate. */
   readonly test: string | null;
+  /**
+   * What the sender says beyond firing and resolved, in words: that the resolve is no recovery (its rule was paused), or
+   * that data is missing rather than bad. Null where there is nothing to add.
+   */
+  readonly note: string | null;
 }
 
 /** What is acted on: locked, cooled down and counted, across all rules. */

@@ -34,6 +34,11 @@ export function toIso(time: Time): string {
   return new Date(time).toISOString();
 }
 
+/** For the database driver, which wants its own kind of date. */
+export function toDate(time: Time): Date {
+  return new Date(time);
+}
+
 /**
  * Reads an RFC 3339 time. Go's zero time (`0001-01-01T00:00:00Z`), which Alertmanager sends for "not yet", an empty
  * string and anything unreadable all become null: senders disagree too much to refuse an alert over a date.

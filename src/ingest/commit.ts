@@ -1,0 +1,102 @@
+import type { Alert } from '../domain/alert.ts';
+import { newId } from '../domain/id.ts';
+import type { Clock, Millis } from '../domain/time.ts';
+import type { Db } from '../store/db.ts';
+import { firingCounts, insertEpisodes, lockCurrent, retireEpisodes, updateEpisodes } from '../store/episodes.ts';
+import { healedSince, lockIncidents, lockOpenIncidents, type StoredIncident } from '../store/incidents.ts';
+import type { Handed } from '../store/outbox.ts';
+import { record } from '../store/record.ts';
+import { at, type Sql } from '../store/sql.ts';
+import { insertWebhooks, type Webhook } from '../store/webhooks.ts';
+import { applyBatch, type Held, identityKey } from './batch.ts';
+import type { Meaning } from './episode.ts';
+import type { Opener, Opening } from './opening.ts';
+
+/** One delivery, read and ready to be stored. */
+export interface Arrival {
+  readonly webhook: Omit<Webhook, 'note'> & { readonly faults: readonly string[] };
+  readonly alerts: readonly Alert[];
+}
+
+/** What became of each alert of an arrival, in its order. */
+export type Receipt = readonly Meaning[];
+
+export interface CommitParts {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly reorderWindow: Millis;
+  /** How far back a healed incident makes a new one of the same rule and target a recurrence. */
+  readonly recurrenceWindow: Millis;
+  opener(): Opener;
+  /** Hands due work to the queue, after the commit. */
+  handOver(rows: readonly Handed[]): void;
+}
+
+/**
+ * Stores deliveries together: webhooks, episodes, incidents, deadlines and the work they owe, in one transaction of a
+ * handful of statements, however many alerts they hold. When it resolves, all of it is durable.
+ */
+export async function commitArrivals(parts: CommitParts, arrivals: readonly Arrival[]): Promise<Receipt[]> {
+  const alerts = arrivals.flatMap((arrival) => arrival.alerts);
+  const opener = parts.opener();
+  const { meanings, handed } = await parts.db.transaction(async (sql) => {
+    const now = parts.clock.now();
+    const { held, openings } = await readHeld(sql, parts, alerts, opener);
+    const { reorderWindow } = parts;
+    const outcome = applyBatch(alerts, openings, held, { now, reorderWindow, newIncidentId: () => newId('inc', now) });
+    await retireEpisodes(sql, outcome.retired);
+    await insertEpisodes(sql, outcome.past, false);
+    await insertEpisodes(sql, outcome.opened, true);
+    await updateEpisodes(sql, outcome.updated);
+    const rows = await record(sql, outcome.changes, now);
+    await insertWebhooks(sql, withNotes(arrivals, outcome.meanings));
+    return { meanings: outcome.meanings, handed: rows };
+  });
+  parts.handOver(handed);
+  return split(arrivals, meanings);
+}
+
+async function readHeld(sql: Sql, parts: CommitParts, alerts: readonly Alert[], opener: Opener) {
+  const identities = [...new Map(alerts.map((alert) => [identityKey(alert), alert])).values()];
+  const episodes = identities.length === 0 ? [] : await lockCurrent(sql, identities);
+  const firing = new Set(episodes.filter((e) => e.status === 'firing').map(identityKey));
+  const ending = new Set(alerts.filter((a) => a.status === 'resolved').map(identityKey));
+  // Most deliveries only repeat what we hold; those need no matching.
+  const mayOpen = alerts.filter(
+    (a) => a.status === 'firing' && (!firing.has(identityKey(a)) || ending.has(identityKey(a))),
+  );
+  const openings = new Map<Alert, Opening>(mayOpen.map((alert) => [alert, opener(alert)]));
+  const slots = [...openings.values()];
+  const ids = episodes.flatMap((e) => (e.incidentId !== null && ending.has(identityKey(e)) ? [e.incidentId] : []));
+  const incidents = await lockIncidents(sql, [...new Set(ids)]);
+  for (const stored of await lockOpenIncidents(sql, slots)) incidents.set(stored.incident.id, stored);
+  const since = at(parts.clock.now() - parts.recurrenceWindow);
+  const held: Held = {
+    episodes,
+    incidents: [...incidents.values()] satisfies StoredIncident[],
+    firing: await firingCounts(sql, [...incidents.keys()]),
+    healed: await healedSince(sql, slots, since),
+  };
+  return { held, openings };
+}
+
+function split(arrivals: readonly Arrival[], meanings: readonly Meaning[]): Receipt[] {
+  let from = 0;
+  return arrivals.map(({ alerts }) => {
+    const own = meanings.slice(from, from + alerts.length);
+    from += alerts.length;
+    return own;
+  });
+}
+
+/** Alerts that open or end nothing still leave a trace: a late delivery is noted on the webhook that brought it. */
+function withNotes(arrivals: readonly Arrival[], meanings: readonly Meaning[]): Webhook[] {
+  const receipts = split(arrivals, meanings);
+  return arrivals.map(({ webhook: { faults, ...webhook }, alerts }, i) => {
+    const late = alerts
+      .filter((_, k) => receipts[i]?.[k] === 'stale')
+      .map((a) => `late delivery: ${a.name} ${a.fingerprint}`);
+    const lines = [...faults, ...late];
+    return { ...webhook, note: lines.length === 0 ? null : lines.join('\n') };
+  });
+}

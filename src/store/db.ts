@@ -1,0 +1,104 @@
+import pg from 'pg';
+import type { Sql } from './sql.ts';
+
+export interface Db extends Sql {
+  /**
+   * Runs `work` in one transaction on one connection. Serialisation failures, deadlocks and unique violations between
+   * replicas are tried again from the start, so `work` must have no effect but its statements.
+   */
+  transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  /** A connection of its own, for LISTEN and session locks. */
+  connect(applicationName: string): Promise<pg.Client>;
+  close(): Promise<void>;
+}
+
+export interface DbOptions {
+  readonly url: string;
+  readonly connections: number;
+  readonly applicationName: string;
+  /** Called for connections that die while idle; the pool replaces them by itself. */
+  readonly onError?: (error: Error) => void;
+}
+
+const INT8 = 20;
+const TIMESTAMPTZ = 1184;
+const RETRIED = ['40001', '40P01', '23505'];
+const TRIES = 5;
+
+/** Times come as milliseconds and counters as numbers; none of ours passes 2^53. */
+const types: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') => {
+    if (oid === TIMESTAMPTZ && format !== 'binary') return (text: string) => Date.parse(text);
+    if (oid === INT8 && format !== 'binary') return Number;
+    return pg.types.getTypeParser(oid, format as 'text');
+  }) as pg.CustomTypesConfig['getTypeParser'],
+};
+
+/** Opens the pool; nothing connects yet. */
+export function openDb(options: DbOptions): Db {
+  const settings = {
+    connectionString: options.url,
+    application_name: options.applicationName,
+    connectionTimeoutMillis: 3_000,
+    // A statement that waits longer is in trouble, and whoever waits for it should hear so.
+    statement_timeout: 15_000,
+    idle_in_transaction_session_timeout: 30_000,
+    keepAlive: true,
+    types,
+  };
+  const pool = new pg.Pool({ ...settings, max: options.connections });
+  pool.on('error', (error) => options.onError?.(error));
+
+  return {
+    ...sqlOn(pool),
+    async transaction(work) {
+      for (let tries = 1; ; tries += 1) {
+        try {
+          return await once(pool, work);
+        } catch (error) {
+          if (tries === TRIES || !RETRIED.includes((error as { code?: string }).code ?? '')) throw error;
+        }
+      }
+    },
+    async connect(applicationName) {
+      const client = new pg.Client({ ...settings, application_name: applicationName, statement_timeout: 0 });
+      client.on('error', (error) => options.onError?.(error));
+      await client.connect();
+      return client;
+    },
+    close: () => pool.end(),
+  };
+}
+
+async function once<T>(pool: pg.Pool, work: (sql: Sql) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  // A connection that dies between two statements emits an error; without a listener that would end the process.
+  const onError = (error: Error) => {
+    broken = error;
+  };
+  client.on('error', onError);
+  try {
+    await client.query('begin');
+    const result = await work(sqlOn(client));
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    await client.query('rollback').catch((failure: Error) => {
+      broken = failure;
+    });
+    throw error;
+  } finally {
+    client.off('error', onError);
+    client.release(broken);
+  }
+}
+
+function sqlOn(target: pg.Pool | pg.PoolClient): Sql {
+  const send = (text: string, values: readonly unknown[] = [], name?: string) =>
+    target.query({ text, values: [...values], ...(name === undefined ? {} : { name }) });
+  return {
+    query: async (text, values, name) => (await send(text, values, name)).rows,
+    run: async (text, values, name) => (await send(text, values, name)).rowCount ?? 0,
+  };
+}

@@ -1,0 +1,137 @@
+import type { Target } from '../domain/alert.ts';
+import type { Incident } from '../domain/incident.ts';
+import { type Column, encode, insertMany, type Sql } from './sql.ts';
+
+/** An incident with the end of its timeline's chain, which only the store needs. */
+export interface StoredIncident {
+  readonly incident: Incident;
+  readonly seq: number;
+  readonly head: string;
+}
+
+/** The row's shape: the incident's fields in snake case, the target in two columns. */
+type Row = { id: string; target_kind: string; target_id: string; seq: number; head: string } & Record<string, unknown>;
+
+const PLAIN = [
+  ['rule', 'text'],
+  ['severity', 'text'],
+  ['state', 'text'],
+  ['reason', 'text'],
+  ['opened_at', 'timestamptz'],
+  ['updated_at', 'timestamptz'],
+  ['ended_at', 'timestamptz'],
+  ['deadline_at', 'timestamptz'],
+  ['pages_in_parallel', 'boolean'],
+  ['firing', 'boolean'],
+  ['attempt', 'integer'],
+  ['tries', 'integer'],
+  ['run_id', 'text'],
+  ['approval_id', 'text'],
+  ['ask_at', 'timestamptz'],
+  ['paged_at', 'timestamptz'],
+  ['acked_by', 'text'],
+  ['acked_at', 'timestamptz'],
+  ['recurrence_of', 'text'],
+  ['version', 'integer'],
+] as const;
+
+const camel = (name: string) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+const FIELDS = PLAIN.map(([name, type]) => ({ name, type, field: camel(name) as keyof Incident }));
+
+function fromRow(row: Row): StoredIncident {
+  const fields = Object.fromEntries(FIELDS.map(({ name, field }) => [field, row[name]]));
+  const target: Target = { kind: row.target_kind, id: row.target_id };
+  return { incident: { id: row.id, ...fields, target } as unknown as Incident, seq: row.seq, head: row.head };
+}
+
+function columnsOf(stored: readonly StoredIncident[]): Column[] {
+  const of = (pick: (s: StoredIncident) => unknown) => stored.map(pick);
+  return [
+    { name: 'id', type: 'text', values: of((s) => s.incident.id) },
+    { name: 'target_kind', type: 'text', values: of((s) => s.incident.target.kind) },
+    { name: 'target_id', type: 'text', values: of((s) => s.incident.target.id) },
+    ...FIELDS.map(({ name, type, field }) => ({ name, type, values: of((s) => s.incident[field]) })),
+    { name: 'seq', type: 'integer', values: of((s) => s.seq) },
+    { name: 'head', type: 'text', values: of((s) => s.head) },
+  ];
+}
+
+/** @throws the driver's unique violation where an incident of that rule and target is open already. */
+export async function insertIncidents(sql: Sql, stored: readonly StoredIncident[]): Promise<void> {
+  if (stored.length > 0) await insertMany(sql, 'incidents', columnsOf(stored));
+}
+
+/**
+ * Writes each incident over the version before it.
+ *
+ * @returns how many were written; fewer than given means that somebody else was faster.
+ */
+export async function updateIncidents(sql: Sql, stored: readonly StoredIncident[]): Promise<number> {
+  if (stored.length === 0) return 0;
+  const columns = columnsOf(stored);
+  const names = columns.map((c) => c.name).join(', ');
+  const sets = columns.filter((c) => c.name !== 'id').map((c) => `${c.name} = n.${c.name}`);
+  const arrays = columns.map((c, i) => `$${i + 1}::${c.type}[]`).join(', ');
+  return sql.run(
+    `update remedyd.incidents i set ${sets.join(', ')} from unnest(${arrays}) as n(${names})
+     where i.id = n.id and i.version = n.version - 1`,
+    columns.map(encode),
+    'update-incidents',
+  );
+}
+
+/** Locks the rows, in the order of their ids so that two replicas cannot wait for each other. */
+export async function lockIncidents(sql: Sql, ids: readonly string[]): Promise<Map<string, StoredIncident>> {
+  if (ids.length === 0) return new Map();
+  const rows = await sql.query<Row>(
+    'select * from remedyd.incidents where id = any($1) order by id for update',
+    [ids],
+    'lock-incidents',
+  );
+  return new Map(rows.map((row) => [row.id, fromRow(row)]));
+}
+
+export async function findIncident(sql: Sql, id: string): Promise<StoredIncident | undefined> {
+  const [row] = await sql.query<Row>('select * from remedyd.incidents where id = $1', [id], 'find-incident');
+  return row === undefined ? undefined : fromRow(row);
+}
+
+export interface RuleTarget {
+  readonly rule: string;
+  readonly target: Target;
+}
+
+/** The open incidents of these rules and targets, locked. */
+export async function lockOpenIncidents(sql: Sql, wanted: readonly RuleTarget[]): Promise<StoredIncident[]> {
+  if (wanted.length === 0) return [];
+  const rows = await sql.query<Row>(
+    `select i.* from remedyd.incidents i
+     join unnest($1::text[], $2::text[], $3::text[]) as w(rule, kind, id)
+       on i.rule = w.rule and i.target_kind = w.kind and i.target_id = w.id
+     where i.ended_at is null order by i.id for update of i`,
+    [wanted.map((w) => w.rule), wanted.map((w) => w.target.kind), wanted.map((w) => w.target.id)],
+    'lock-open-incidents',
+  );
+  return rows.map(fromRow);
+}
+
+/** For each rule and target the last incident that was healed since then, if any. */
+export async function healedSince(
+  sql: Sql,
+  wanted: readonly RuleTarget[],
+  since: Date | null,
+): Promise<(RuleTarget & { id: string })[]> {
+  if (wanted.length === 0) return [];
+  const rows = await sql.query<{ rule: string; target_kind: string; target_id: string; id: string }>(
+    `select distinct on (i.rule, i.target_kind, i.target_id) i.rule, i.target_kind, i.target_id, i.id
+     from remedyd.incidents i
+     join unnest($1::text[], $2::text[], $3::text[]) as w(rule, kind, id)
+       on i.rule = w.rule and i.target_kind = w.kind and i.target_id = w.id
+     where i.state = 'healed' and i.ended_at >= $4
+     order by i.rule, i.target_kind, i.target_id, i.ended_at desc`,
+    [wanted.map((w) => w.rule), wanted.map((w) => w.target.kind), wanted.map((w) => w.target.id), since],
+    'healed-since',
+  );
+  return rows.map((row) => ({ rule: row.rule, target: { kind: row.target_kind, id: row.target_id }, id: row.id }));
+}

@@ -1,0 +1,61 @@
+import type { Entry, Owed } from '../domain/event.ts';
+import type { Incident } from '../domain/incident.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { Time } from '../domain/time.ts';
+import { insertIncidents, type StoredIncident, updateIncidents } from './incidents.ts';
+import { type Handed, insertOutbox, type NewOutboxRow } from './outbox.ts';
+import type { Sql } from './sql.ts';
+import { chain, GENESIS, insertTimeline, type TimelineRow } from './timeline.ts';
+
+/** One change of one incident: the state, what its timeline says about it, and what is owed then. */
+export interface Change {
+  /** Null for an incident that this change opens. */
+  readonly before: StoredIncident | null;
+  readonly after: Incident;
+  readonly entries: readonly Entry[];
+  readonly owed: readonly (Owed & { readonly data?: JsonObject })[];
+}
+
+/** Somebody else changed the incident since it was read. The caller reads again and decides anew. */
+export class StaleIncident extends Error {
+  override readonly name = 'StaleIncident';
+  /** Postgres' own code for a serialisation failure, so that the transaction is tried again as after one. */
+  readonly code = '40001';
+}
+
+/**
+ * Writes any number of changes: state, timeline and outbox, set-based, in the caller's transaction. Each incident may
+ * stand in the list once.
+ *
+ * @returns the outbox rows to hand to the queue once the transaction has committed.
+ * @throws StaleIncident where a compare-and-set failed; nothing may be committed then.
+ */
+export async function record(sql: Sql, changes: readonly Change[], now: Time): Promise<Handed[]> {
+  const opened: StoredIncident[] = [];
+  const changed: StoredIncident[] = [];
+  const lines: TimelineRow[] = [];
+  const owed: NewOutboxRow[] = [];
+  for (const { before, after, entries, owed: dues } of changes) {
+    const rows = chain(after.id, before?.head ?? GENESIS, before?.seq ?? 0, entries, now);
+    const last = rows.at(-1);
+    const stored = { incident: after, seq: last?.seq ?? before?.seq ?? 0, head: last?.hash ?? before?.head ?? GENESIS };
+    (before === null ? opened : changed).push(stored);
+    lines.push(...rows);
+    owed.push(...dues.map((due) => toRow(after.id, due)));
+  }
+  await insertIncidents(sql, opened);
+  const written = await updateIncidents(sql, changed);
+  if (written !== changed.length) {
+    throw new StaleIncident(`${changed.length - written} of ${changed.length} incidents were changed meanwhile`);
+  }
+  await insertTimeline(sql, lines);
+  return insertOutbox(sql, owed, now);
+}
+
+function toRow(incidentId: string, due: Owed & { readonly data?: JsonObject }): NewOutboxRow {
+  const { kind, dueAt } = due;
+  const runId = due.kind === 'execute' || due.kind === 'verify' ? due.runId : null;
+  const extra: JsonObject =
+    due.kind === 'tell' ? { topic: due.topic } : due.kind === 'expire' ? { approvalId: due.approvalId } : {};
+  return { kind, dueAt, incidentId, runId, data: { ...extra, ...due.data } };
+}

@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import type { Entry } from '../domain/event.ts';
+import type { Json } from '../domain/json.ts';
+import { type Time, toIso } from '../domain/time.ts';
+import { insertMany, type Sql } from './sql.ts';
+
+export interface TimelineRow extends Entry {
+  readonly incidentId: string;
+  readonly seq: number;
+  readonly at: Time;
+  readonly hash: string;
+}
+
+/** What the chain of an incident without entries starts from. */
+export const GENESIS = '';
+
+/** Chains entries to an incident's history: each hash covers the entry and the hash before it. */
+export function chain(
+  incidentId: string,
+  head: string,
+  seq: number,
+  entries: readonly Entry[],
+  at: Time,
+): TimelineRow[] {
+  let last = head;
+  return entries.map((entry, i) => {
+    last = hashOf(incidentId, last, seq + i + 1, entry, at);
+    return { ...entry, incidentId, seq: seq + i + 1, at, hash: last };
+  });
+}
+
+/** The first entry whose hash does not follow from the one before it; null where the history is whole. */
+export function firstBreak(rows: readonly TimelineRow[]): TimelineRow | null {
+  let last = GENESIS;
+  for (const [i, row] of rows.entries()) {
+    if (row.seq !== i + 1 || row.hash !== hashOf(row.incidentId, last, row.seq, row, row.at)) return row;
+    last = row.hash;
+  }
+  return null;
+}
+
+export async function insertTimeline(sql: Sql, rows: readonly TimelineRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await insertMany(sql, 'timeline', [
+    { name: 'incident_id', type: 'text', values: rows.map((r) => r.incidentId) },
+    { name: 'seq', type: 'integer', values: rows.map((r) => r.seq) },
+    { name: 'at', type: 'timestamptz', values: rows.map((r) => r.at) },
+    { name: 'type', type: 'text', values: rows.map((r) => r.type) },
+    { name: 'reason', type: 'text', values: rows.map((r) => r.reason) },
+    { name: 'summary', type: 'text', values: rows.map((r) => r.summary) },
+    { name: 'data', type: 'jsonb', values: rows.map((r) => r.data) },
+    { name: 'hash', type: 'text', values: rows.map((r) => r.hash) },
+  ]);
+}
+
+export async function readTimeline(sql: Sql, incidentId: string): Promise<TimelineRow[]> {
+  return sql.query<TimelineRow>(
+    `select incident_id as "incidentId", seq, at, type, reason, summary, data, hash
+     from remedyd.timeline where incident_id = $1 order by seq`,
+    [incidentId],
+    'read-timeline',
+  );
+}
+
+function hashOf(incidentId: string, last: string, seq: number, entry: Entry, at: Time): string {
+  const text = stable([incidentId, last, seq, toIso(at), entry.type, entry.reason, entry.summary, entry.data]);
+  return createHash('sha256').update(text).digest('base64url');
+}
+
+/** JSON with sorted keys: the database does not keep their order. */
+function stable(value: Json): string {
+  if (value === null || typeof value !== 'object') return JSON.stringify(value ?? null);
+  if (Array.isArray(value)) return `[${value.map(stable).join(',')}]`;
+  const object = value as { readonly [key: string]: Json };
+  const keys = Object.keys(object)
+    .filter((key) => object[key] !== undefined)
+    .sort();
+  return `{${keys.map((key) => `${JSON.stringify(key)}:${stable(object[key] ?? null)}`).join(',')}}`;
+}
