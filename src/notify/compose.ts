@@ -1,0 +1,80 @@
+import type { Topic } from '../domain/event.ts';
+import { REASONS } from '../domain/reason.ts';
+import type { Time } from '../domain/time.ts';
+import { runbookOf, statusOf } from './links.ts';
+import type { ApprovalFacts, IncidentFacts, Message } from './message.ts';
+import { alertFacts, broke } from './say/broke.ts';
+import { cleanLine, plain } from './say/clean.ts';
+import { headline } from './say/headline.ts';
+import { next } from './say/next.ts';
+import { nowAt } from './say/now.ts';
+import { tried } from './say/tried.ts';
+import { clockTime } from './say/when.ts';
+import type { ApprovalView, IncidentView } from './view.ts';
+
+const EVIDENCE = 30;
+const HISTORY = 12;
+
+/**
+ * Says what is known of an incident to a person who may just have been woken: what broke, what was tried, what was
+ * seen, what to do next. Pure. Nothing in the result holds a secret, a control character or more than a person reads.
+ */
+export function compose(view: IncidentView, topic: Topic, now: Time): Message {
+  const { incident } = view;
+  const runbook = runbookOf(view);
+  const alerts = alertFacts(view.alerts);
+  return {
+    topic,
+    at: now,
+    incident: facts(view),
+    headline: headline(view, topic),
+    broke: broke(view, now),
+    now: nowAt(view, now),
+    why: REASONS[incident.reason],
+    alerts,
+    moreAlerts: view.alerts.length - alerts.length,
+    tried: view.runs.slice(-10).map((run) => tried(run, now)),
+    seen: view.evidence.slice(-EVIDENCE).map((item) => {
+      const data = plain(item.data, 600);
+      return `${clockTime(item.at, now)} ${cleanLine(item.from, 100)}: ${data === '' ? 'nothing' : data}`;
+    }),
+    history: view.timeline
+      .slice(-HISTORY)
+      .map((entry) => `${clockTime(entry.at, now)} ${cleanLine(entry.summary, 300)}`),
+    next: next(view, topic, runbook, now),
+    notes: view.notes.slice(0, 5).map((note) => cleanLine(note, 300)),
+    approval: topic === 'ask' && view.approval !== null ? approvalFacts(view.approval) : null,
+    runbook,
+    statusUrl: statusOf(view),
+  };
+}
+
+function facts({ incident }: IncidentView): IncidentFacts {
+  const { id, target, severity, state, reason, openedAt, endedAt } = incident;
+  return {
+    id,
+    rule: cleanLine(incident.rule, 100),
+    target: { kind: cleanLine(target.kind, 40), id: cleanLine(target.id, 200) },
+    severity,
+    state,
+    reason,
+    openedAt,
+    endedAt,
+    paged: incident.pagedAt !== null,
+    ackedBy: incident.ackedBy === null ? null : cleanLine(incident.ackedBy, 60),
+  };
+}
+
+function approvalFacts(approval: ApprovalView): ApprovalFacts {
+  const params = Object.entries(approval.params).slice(0, 20);
+  return {
+    id: approval.id,
+    remediation: cleanLine(approval.remediation, 100),
+    risk: cleanLine(approval.risk, 20),
+    plan: [
+      cleanLine(approval.summary, 500),
+      ...params.map(([name, value]) => cleanLine(plain({ [name]: value }, 300), 300)),
+    ],
+    expiresAt: approval.expiresAt,
+  };
+}

@@ -1,0 +1,45 @@
+import { redactText } from '../domain/redact.ts';
+import type { IncidentView } from './view.ts';
+
+/** The longest URL that Slack and PagerDuty both take with room to spare. */
+const LONGEST = 1_000;
+
+/**
+ * The runbook of the rule, else the one that the alert itself names. A relative path of the rule becomes a URL where a
+ * base is known and stays a path where none is. What an alert names must be a URL, because it is a stranger's word.
+ */
+export function runbookOf(view: IncidentView): string | null {
+  const own = view.rule?.runbook;
+  if (own) {
+    const base = view.runbookBaseUrl;
+    return (
+      safeUrl(own) ??
+      (base === null ? redactText(own) : safeUrl(`${base.replace(/\/$/, '')}/${own.replace(/^\//, '')}`))
+    );
+  }
+  for (const alert of view.alerts) {
+    const url = safeUrl(alert.annotations.runbook_url ?? alert.annotations.runbook ?? '');
+    if (url !== null) return url;
+  }
+  return null;
+}
+
+/** The incident on the status page, or null where nobody said where that is. */
+export function statusOf({ statusBaseUrl, incident }: IncidentView): string | null {
+  return statusBaseUrl === null
+    ? null
+    : safeUrl(`${statusBaseUrl.replace(/\/$/, '')}/status#${encodeURIComponent(incident.id)}`);
+}
+
+/**
+ * An http or https URL without credentials and without the characters with which a link could be left in Slack's
+ * markup; null for everything else (`javascript:`, half a URL, a novel).
+ */
+export function safeUrl(text: string): string | null {
+  if (text.length > LONGEST || !URL.canParse(text)) return null;
+  const url = new URL(text);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return null;
+  url.username = '';
+  url.password = '';
+  return redactText(url.href).replace(/[|<>"'`\s]/g, encodeURIComponent);
+}

@@ -1,0 +1,53 @@
+import type { Json } from '../../domain/json.ts';
+import { redactText } from '../../domain/redact.ts';
+
+/** As much of a text as is looked at at all: redacting a whole megabyte for one line of a page is wasted time. */
+const LOOKED_AT = 20_000;
+
+/** Control characters but tab and line feed, what turns the direction of the text around it, and what nobody can see. */
+const UNPRINTABLE = /[^\P{Cc}\t\n]|[\p{Bidi_Control}\u200b\u2028\u2029\u2060-\u2064\ufeff\u{e0000}-\u{e007f}]/gu;
+
+/**
+ * Makes a stranger's text fit to be shown: well-formed, without control characters and without marks that reverse
+ * the text after them (they make `gpj.exe` read as `exe.jpg`), without secrets, and of at most `max` characters.
+ */
+export function clean(text: string, max: number): string {
+  const looked = text.slice(0, LOOKED_AT).replaceAll('\r\n', '\n').toWellFormed().replace(UNPRINTABLE, '');
+  return cut(redactText(looked).trim(), max);
+}
+
+/** The same, on one line. */
+export function cleanLine(text: string, max: number): string {
+  return cut(clean(text, LOOKED_AT).replace(/\s+/g, ' '), max);
+}
+
+/** Ends a text that is too long with `…`, and never in the middle of a character. */
+export function cut(text: string, max: number): string {
+  if (text.length <= max) return text;
+  return `${text
+    .slice(0, Math.max(0, max - 1))
+    .toWellFormed()
+    .replace(/\ufffd$/, '')
+    .trimEnd()}…`;
+}
+
+/** How deep and how wide a result is shown; what lies beyond is in the incident's report. */
+const DEPTH = 3;
+const WIDTH = 20;
+
+/** JSON as a person would say it: `status: 502, queue.waiting: 1200`. Empty for null and for what holds nothing. */
+export function plain(value: Json, max: number): string {
+  return cleanLine(parts(value, '', 0).join(', '), max);
+}
+
+function parts(value: Json, path: string, depth: number): readonly string[] {
+  if (value === null) return path === '' ? [] : [`${path}: none`];
+  if (typeof value !== 'object') return [path === '' ? String(value) : `${path}: ${value}`];
+  const entries = Object.entries(value);
+  if (entries.length === 0) return path === '' ? [] : [`${path}: none`];
+  if (depth >= DEPTH) return [`${path}: (more inside)`];
+  const shown = entries
+    .slice(0, WIDTH)
+    .flatMap(([key, inner]) => parts(inner, path === '' ? key : `${path}.${key}`, depth + 1));
+  return entries.length > WIDTH ? [...shown, `and ${entries.length - WIDTH} more`] : shown;
+}

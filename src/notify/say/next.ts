@@ -1,0 +1,63 @@
+import type { Topic } from '../../domain/event.ts';
+import type { Reason } from '../../domain/reason.ts';
+import type { Time } from '../../domain/time.ts';
+import type { IncidentView } from '../view.ts';
+import { cleanLine } from './clean.ts';
+import { when } from './when.ts';
+
+/** The first thing to do for each cause of a page, where the cause itself tells. */
+const FIRST: Readonly<Partial<Record<Reason, string>>> = {
+  failed: 'Read the error of the failed step below; do by hand what it could not do.',
+  'undo-failed': 'Look at the target first: a change was made and not put back.',
+  unknown: 'Look whether the step that was cut off took effect. Only then repeat it.',
+  ineffective: 'Do not simply repeat the repair. It ran to its end and the trouble stayed, so look for another cause.',
+  recurred: 'Look for what breaks it again. The repair works, but only for a short time.',
+  denied: 'Repair it by hand, or close the incident if nothing needs to be done.',
+  'approval-expired': 'Decide whether the repair would be right, and do it by hand. Nothing was changed so far.',
+  unmatched: 'Judge by the alert itself. Afterwards, write a rule for it.',
+  'ambiguous-rules': 'Handle the alert by hand. Afterwards, give one of the two rules a higher priority.',
+  'params-invalid': 'Handle the alert by hand. Afterwards, correct its labels or the rule.',
+  'remediation-missing': 'Handle the alert by hand. Afterwards, correct the rule: it names a repair that is gone.',
+};
+
+/** What the reader does next, in order. */
+export function next(view: IncidentView, topic: Topic, runbook: string | null, now: Time): readonly string[] {
+  const { incident, approval } = view;
+  const steps = runbook === null ? [] : [`Follow the runbook: ${runbook}`];
+  switch (topic) {
+    case 'page': {
+      const first = FIRST[incident.reason];
+      return [
+        `Say that you have it: remedyd ack ${incident.id}`,
+        ...(first === undefined ? [] : [first]),
+        ...steps,
+        'When the alert is resolved at its source, this incident ends by itself.',
+      ];
+    }
+    case 'ask':
+      return [
+        ...(approval === null
+          ? ['Approve or deny the repair.']
+          : [
+              `Approve or deny until ${when(approval.expiresAt, now)}. ${whoAnswers(approval.from, approval.needs)}`,
+              'If nobody answers in time, the on-call person is paged.',
+            ]),
+        ...steps,
+      ];
+    case 'update':
+      return incident.ackedBy === null && incident.state === 'escalated'
+        ? [`Say that you have it: remedyd ack ${incident.id}`, ...steps]
+        : ['Nothing is asked of you now.'];
+    case 'end':
+      return incident.recurrenceOf === null
+        ? ['Nothing is left to do.']
+        : ['Nothing is left to do now. It came back once already: look for the cause in working hours.'];
+  }
+}
+
+function whoAnswers(from: string, needs: number): string {
+  const who = cleanLine(from, 100);
+  return needs === 1
+    ? `One answer from ${who} is enough.`
+    : `${needs} people of ${who} must approve; one denial ends it.`;
+}
