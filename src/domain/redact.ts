@@ -25,7 +25,10 @@ const PATTERNS: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [assignment('[\\w-]{0,40}(?:api|access|private|signing|routing)[-_]?key', '[=:]'), `$1${REDACTED}`],
   [assignment('[\\w-]{0,40}key', '='), `$1${REDACTED}`],
   [/(?<![\w-])eyJ[\w-]{8,4000}\.[\w-]{8,4000}\.[\w-]{0,4000}/g, REDACTED],
-  [/\b(?:xox[abeprs]-[\w-]{8,200}|xapp-[\w-]{8,200}|sk-[\w-]{16,200}|gh[pousr]_\w{20,200}|AKIA[A-Z0-9]{16})\b/g, REDACTED],
+  [
+    /\b(?:xox[abeprs]-[\w-]{8,200}|xapp-[\w-]{8,200}|sk-[\w-]{16,200}|gh[pousr]_\w{20,200}|AKIA[A-Z0-9]{16})\b/g,
+    REDACTED,
+  ],
 ];
 
 /** `name = value`, `"name":"value"`, `name='value'`; the first group is all before the value. */

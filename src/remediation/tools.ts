@@ -120,12 +120,12 @@ export interface ServiceInstance {
 export interface ServicesTool {
   /** Every instance of the service; empty where there is no such service. */
   list(service: string): Promise<readonly ServiceInstance[]>;
-  /** Restarts every instance. */
-  restart(service: string): Promise<void>;
+  /** Restarts every instance. A protected service only where `approved`, which is `ctx.approved`. */
+  restart(service: string, options?: { readonly approved?: boolean }): Promise<void>;
   /** The last lines of its output, over all instances. */
   logs(service: string, lines: number): Promise<readonly string[]>;
-  /** Sets the number of instances. @throws where the platform cannot scale. */
-  scale(service: string, instances: number): Promise<void>;
+  /** Sets the number of instances, within the limits of the config. @throws where the platform cannot scale. */
+  scale(service: string, instances: number, options?: { readonly approved?: boolean }): Promise<void>;
 }
 
 export interface PrometheusTool {
