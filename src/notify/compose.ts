@@ -19,8 +19,11 @@ const HISTORY = 12;
  * Says what is known of an incident to a person who may just have been woken: what broke, what was tried, what was
  * seen, what to do next. Pure. Nothing in the result holds a secret, a control character or more than a person reads.
  */
-export function compose(view: IncidentView, topic: Topic, now: Time): Message {
+export function compose(view: IncidentView, topic_: Topic, now: Time): Message {
   const { incident } = view;
+  const approval = incident.state === 'approving' ? view.approval : null;
+  // What was answered or has expired while the message waited to be sent is asked no more.
+  const topic = topic_ === 'ask' && approval === null ? 'update' : topic_;
   const runbook = runbookOf(view);
   const alerts = alertFacts(view.alerts);
   return {
@@ -43,7 +46,7 @@ export function compose(view: IncidentView, topic: Topic, now: Time): Message {
       .map((entry) => `${clockTime(entry.at, now)} ${cleanLine(entry.summary, 300)}`),
     next: next(view, topic, runbook, now),
     notes: view.notes.slice(0, 5).map((note) => cleanLine(note, 300)),
-    approval: topic === 'ask' && view.approval !== null ? approvalFacts(view.approval) : null,
+    approval: approval === null ? null : approvalFacts(approval),
     runbook,
     statusUrl: statusOf(view),
   };

@@ -2,7 +2,7 @@ import { redactText } from '../domain/redact.ts';
 import type { IncidentView } from './view.ts';
 
 /** The longest URL that Slack and PagerDuty both take with room to spare. */
-const LONGEST = 1_000;
+const LONGEST = 600;
 
 /**
  * The runbook of the rule, else the one that the alert itself names. A relative path of the rule becomes a URL where a

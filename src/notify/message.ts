@@ -36,7 +36,7 @@ export interface Message {
   readonly next: readonly string[];
   /** What the reader must know about this message itself, for example that PagerDuty could not be reached. */
   readonly notes: readonly string[];
-  /** What a person is asked to allow; only on `ask`. */
+  /** What a person is asked to allow, as long as the answer is open. */
   readonly approval: ApprovalFacts | null;
   /** A URL, or a path in the repository where no base URL is known. */
   readonly runbook: string | null;

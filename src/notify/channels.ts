@@ -1,0 +1,48 @@
+import type { Secret } from '../config/secret.ts';
+import type { Channel } from './channel.ts';
+import type { NotifyConfig } from './config.ts';
+import { pagerdutyChannel } from './pagerduty/channel.ts';
+import { slackChannel } from './slack/channel.ts';
+
+export interface Channels {
+  /** By name. */
+  readonly channels: ReadonlyMap<string, Channel>;
+  /** Channels that will not be used, each with the reason and what to do, for the log of the start. */
+  readonly absent: readonly { readonly name: string; readonly why: string }[];
+}
+
+/**
+ * The channels that the config names. One whose secret is not set is left out, so that remedyd can be tried without
+ * any account; in production that stops the start, because a page that cannot be sent is found out too late.
+ *
+ * @throws Error in production, naming every secret that is not set.
+ */
+export function createChannels(config: NotifyConfig, { production }: { readonly production: boolean }): Channels {
+  const { slack, pagerduty } = config;
+  const wanted = [
+    { name: 'slack', secrets: slack && [slack.token], make: () => slack && slackChannel(slack) },
+    {
+      name: 'pagerduty',
+      secrets: pagerduty && [pagerduty.routing_key, ...Object.values(pagerduty.routing_keys)],
+      make: () => pagerduty && pagerdutyChannel(pagerduty),
+    },
+  ];
+  const judged = wanted.map((one) => ({ ...one, why: whyAbsent(one.name, one.secrets) }));
+  const unset = judged.filter(({ secrets, why }) => secrets !== undefined && why !== null);
+  if (production && unset.length > 0) throw new Error(unset.map(({ why }) => why).join('\n'));
+  const channels = judged.flatMap(({ name, why, make }) => {
+    const channel = why === null ? make() : undefined;
+    return channel === undefined ? [] : [[name, channel] as const];
+  });
+  return {
+    channels: new Map(channels),
+    absent: judged.flatMap(({ name, why }) => (why === null ? [] : [{ name, why }])),
+  };
+}
+
+function whyAbsent(name: string, secrets: readonly (Secret | undefined)[] | undefined): string | null {
+  if (secrets === undefined) return `notify.${name} is not in the config: nothing is sent to ${name}`;
+  const origins = secrets.filter((one) => one?.missing).map((one) => one?.origin);
+  if (origins.length === 0) return null;
+  return `notify.${name} needs ${origins.join(' and ')}, which is not set: nothing is sent to ${name}`;
+}

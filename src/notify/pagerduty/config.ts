@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { secret } from '../../config/fields.ts';
+
+export const pagerdutySchema = z.strictObject({
+  /** Integration key of an Events API v2 integration. */
+  routing_key: secret(),
+  url: z.url({ protocol: /^https?$/ }).default('https://events.pagerduty.com/v2/enqueue'),
+  /** Other services for single severities. */
+  routing_keys: z
+    .strictObject({
+      critical: secret().optional(),
+      high: secret().optional(),
+      medium: secret().optional(),
+      low: secret().optional(),
+    })
+    .default({}),
+});
+
+export type PagerdutyConfig = z.output<typeof pagerdutySchema>;

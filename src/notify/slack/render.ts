@@ -1,0 +1,195 @@
+import type { Message } from '../message.ts';
+import { clockTime } from '../say/when.ts';
+import type { SlackConfig } from './config.ts';
+import { block, lines, mark, mrkdwn, type Part, plainText } from './mrkdwn.ts';
+
+type Text = ReturnType<typeof mrkdwn> | ReturnType<typeof plainText>;
+
+/** As much of Block Kit as is used here. */
+export type Block =
+  | { readonly type: 'header'; readonly text: Text }
+  | { readonly type: 'section'; readonly text: Text }
+  | { readonly type: 'context'; readonly elements: readonly Text[] }
+  | { readonly type: 'actions'; readonly block_id: string; readonly elements: readonly Button[] };
+
+interface Button {
+  readonly type: 'button';
+  readonly text: ReturnType<typeof plainText>;
+  readonly action_id: string;
+  readonly value: string;
+  readonly style: 'primary' | 'danger';
+}
+
+export interface Rendered {
+  /** What a phone shows before it is unlocked, and all there is where the blocks are refused. */
+  readonly text: string;
+  readonly blocks: readonly Block[];
+}
+
+/** The buttons' ids as they come back; their value is the id of the approval. */
+export const APPROVE = 'approve';
+export const DENY = 'deny';
+
+/**
+ * Room for each part, in characters of markup. Slack takes 3,000 for a section and, as far as anybody knows, about
+ * 13,200 for all blocks together; this sums up to less than 12,000 whatever the content.
+ */
+const ROOM = {
+  mention: 300,
+  notes: 500,
+  broke: 1_500,
+  now: 500,
+  approval: 1_200,
+  next: 1_500,
+  tried: 1_900,
+  seen: 1_900,
+  alerts: 1_000,
+  footer: 1_000,
+} as const;
+
+const FALLBACK = 2_500;
+
+/** Everything that is known: for the head of the thread, and for what people have to act on. */
+export function renderFull(message: Message, mention: SlackConfig['mention'] = [], buttons = true): Rendered {
+  const call = message.topic === 'page' ? mention.map(mentioned).join(' ').slice(0, ROOM.mention) : '';
+  const { notes, broke, approval, next, tried, seen } = message;
+  return {
+    text: [call, fallback(message)].filter(Boolean).join(' '),
+    blocks: [
+      { type: 'header', text: plainText(message.headline, 150) },
+      ...(call === '' ? [] : [{ type: 'section', text: mrkdwn(call) } as const]),
+      ...section(
+        null,
+        notes.map((note) => [{ bold: 'Note:' }, ` ${note}`]),
+        ROOM.notes,
+      ),
+      ...section(
+        'What broke',
+        broke.map((line) => [line]),
+        ROOM.broke,
+      ),
+      ...section('Now', [[message.now], ['Why: ', message.why]], ROOM.now),
+      ...(approval === null
+        ? []
+        : section(
+            'The plan',
+            [[{ code: approval.remediation }, ` (risk: ${approval.risk})`], ...approval.plan.map((line) => [line])],
+            ROOM.approval,
+          )),
+      ...section(
+        'What to do next',
+        next.map((line, index) => [`${index + 1}. `, ...linked(line, message)]),
+        ROOM.next,
+      ),
+      ...(buttons ? answerButtons(message) : []),
+      ...section('What was tried', tried.length === 0 ? [['Nothing.']] : tried.flatMap(run), ROOM.tried),
+      ...(seen.length === 0 ? [] : [titled('What was seen', block(newestFirst(seen), ROOM.seen))]),
+      ...section('Alerts', alertLines(message), ROOM.alerts),
+      footer(message),
+    ],
+  };
+}
+
+/** What is new, for a thread whose head already tells the rest. */
+export function renderNews(message: Message): Rendered {
+  const { notes, history, tried, topic } = message;
+  const last = topic === 'end' ? history.slice(-6) : history.slice(-3);
+  return {
+    text: fallback(message),
+    blocks: [
+      ...section(null, [[{ bold: message.headline }], ...notes.map((note) => [note])], ROOM.notes),
+      ...section(null, [[message.now], [message.why]], ROOM.now),
+      ...(topic === 'end'
+        ? section(
+            'What was tried',
+            tried.map(({ line }) => [line]),
+            ROOM.tried,
+          )
+        : []),
+      ...section(
+        'What happened',
+        last.map((line) => [line]),
+        ROOM.seen,
+      ),
+      ...section(
+        'What to do next',
+        message.next.map((line) => linked(line, message)),
+        ROOM.next,
+      ),
+    ],
+  };
+}
+
+function section(title: string | null, content: readonly (readonly Part[])[], room: number): readonly Block[] {
+  if (content.length === 0) return [];
+  const text = lines(content, room);
+  return text.trim() === '' ? [] : [titled(title, text)];
+}
+
+function titled(title: string | null, text: string): Block {
+  return { type: 'section', text: mrkdwn(title === null ? text : `${mark({ bold: title })}\n${text}`) };
+}
+
+function run({ line, steps }: Message['tried'][number]): readonly (readonly Part[])[] {
+  return [[line], ...steps.map((step) => [`      ${step}`])];
+}
+
+function alertLines({ alerts, moreAlerts }: Message): readonly (readonly Part[])[] {
+  const listed = alerts.map(({ name, status, labels, moreLabels }): readonly Part[] => {
+    const pairs = Object.entries(labels).flatMap(([label, value]): readonly Part[] => [
+      ' ',
+      { code: `${label}=${value}` },
+    ]);
+    return [{ bold: name }, ` ${status}`, ...pairs, ...(moreLabels > 0 ? [` and ${moreLabels} more labels`] : [])];
+  });
+  return moreAlerts > 0 ? [...listed, [`and ${moreAlerts} more alerts`]] : listed;
+}
+
+function answerButtons({ approval }: Message): readonly Block[] {
+  if (approval === null) return [];
+  const button = (text: string, action_id: string, style: Button['style']): Button => ({
+    type: 'button',
+    text: plainText(text, 75),
+    action_id,
+    value: approval.id,
+    style,
+  });
+  return [
+    {
+      type: 'actions',
+      block_id: `approval-${approval.id}`,
+      elements: [button('Approve', APPROVE, 'primary'), button('Deny', DENY, 'danger')],
+    },
+  ];
+}
+
+function footer({ incident, at, statusUrl, runbook }: Message): Block {
+  const facts: readonly Part[] = [
+    { code: incident.id },
+    ` rule ${incident.rule}, opened ${clockTime(incident.openedAt, at)}`,
+  ];
+  const status: readonly Part[] =
+    statusUrl === null ? [`All of it: remedyd report ${incident.id}`] : [{ link: statusUrl, text: 'All of it' }];
+  const book: readonly Part[] = runbook === null ? [] : linked(`Runbook: ${runbook}`, { runbook });
+  const all = [facts, status, book].filter((parts) => parts.length > 0);
+  return { type: 'context', elements: [mrkdwn(lines(all, ROOM.footer))] };
+}
+
+/** Makes the runbook's URL in a line a link; what is no URL stays text. */
+function linked(line: string, { runbook }: Pick<Message, 'runbook'>): readonly Part[] {
+  if (runbook === null || !/^https?:/.test(runbook) || !line.endsWith(runbook)) return [line];
+  return [line.slice(0, -runbook.length), { link: runbook, text: 'runbook' }];
+}
+
+function newestFirst(seen: readonly string[]): readonly string[] {
+  return seen.toReversed();
+}
+
+function fallback({ headline, broke, now, next, notes }: Message): string {
+  return lines([[headline], ...[...notes, ...broke.slice(0, 1), now, ...next].map((line) => [line])], FALLBACK);
+}
+
+function mentioned(who: string): string {
+  if (who === 'here' || who === 'channel') return `<!${who}>`;
+  return who.startsWith('S') ? `<!subteam^${who}>` : `<@${who}>`;
+}
