@@ -1,0 +1,44 @@
+import type { Binding, Rule } from './rule.ts';
+import type { WrittenRule } from './schema.ts';
+
+/** The rule in the engine's words, from what was written and has passed the schema. */
+export function compileRule(written: WrittenRule, hash: string, origin: Rule['origin']): Rule {
+  const { when, guards, approval, escalate } = written;
+  return {
+    name: written.name,
+    description: written.description,
+    runbook: written.runbook ?? null,
+    when: { source: when.source ?? null, match: when.match.flat(), not: when.not, for: when.for },
+    severity: written.severity ?? null,
+    mode: written.mode,
+    priority: written.priority,
+    do: written.do.map((attempt) => ({
+      remediation: attempt.remediation,
+      with: Object.fromEntries(Object.entries(attempt.with).map(([name, given]) => [name, bindingOf(given)])),
+    })),
+    target: written.target ?? null,
+    guards: {
+      cooldown: guards.cooldown,
+      budget: guards.budget,
+      concurrency: guards.concurrency,
+      blastRadius:
+        guards.blast_radius === undefined
+          ? null
+          : { max: guards.blast_radius.max ?? null, percent: guards.blast_radius.percent ?? null },
+      storm: guards.storm ?? null,
+      unless: guards.unless,
+      window: guards.window ?? null,
+    },
+    approval: approval ?? null,
+    escalate: escalate ?? null,
+    hash,
+    origin,
+  };
+}
+
+type Written = WrittenRule['do'][number]['with'][string];
+
+function bindingOf(given: Written): Binding {
+  if (typeof given === 'object' && 'label' in given) return { label: given.label, fallback: given.default };
+  return { constant: given };
+}

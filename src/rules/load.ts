@@ -1,0 +1,97 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Fault, sortFaults } from '../config/faults.ts';
+import { faultsOf } from '../config/issues.ts';
+import { parseYaml, type YamlFile } from '../config/yaml.ts';
+import type { Remediations } from './bind.ts';
+import { checkRule } from './check-rule.ts';
+import { compileRule } from './compile.ts';
+import { hashOf } from './hash.ts';
+import type { Rule } from './rule.ts';
+import { createRulebook, type Rulebook } from './rulebook.ts';
+import { rulesFileSchema } from './schema.ts';
+
+export type LoadedRules = { readonly rulebook: Rulebook } | { readonly faults: readonly Fault[] };
+
+/** Where a name was first used, for the message at its second use. */
+type Names = Map<string, string>;
+
+/**
+ * Reads every `*.yaml` of a folder but the rules' own tests (`*.test.yaml`), and checks the rules against the remediations.
+ * Never throws, whatever the files contain: either every rule is sound, or every fault comes back at once.
+ */
+export async function loadRulebook(folder: string, remediations: Remediations): Promise<LoadedRules> {
+  const faults: Fault[] = [];
+  const rules: Rule[] = [];
+  const names: Names = new Map();
+  for (const file of await list(folder, faults)) {
+    const yaml = await read(file);
+    if ('faults' in yaml) faults.push(...yaml.faults);
+    else rules.push(...readRules(yaml, remediations, names, faults));
+  }
+  return faults.length > 0 ? { faults: sortFaults(faults) } : { rulebook: createRulebook(rules) };
+}
+
+async function list(folder: string, faults: Fault[]): Promise<readonly string[]> {
+  try {
+    const names = (await readdir(folder)).sort();
+    for (const name of names.filter((name) => name.endsWith('.yml'))) {
+      faults.push(whole(join(folder, name), 'a rule file ends in .yaml, so this one would not be read', 'rename it'));
+    }
+    return names
+      .filter((name) => name.endsWith('.yaml') && !name.endsWith('.test.yaml'))
+      .map((name) => join(folder, name));
+  } catch (error) {
+    faults.push(whole(folder, `the folder of rules cannot be read: ${say(error)}`, 'create it, or correct the path'));
+    return [];
+  }
+}
+
+async function read(file: string): Promise<YamlFile | { readonly faults: readonly Fault[] }> {
+  try {
+    // A pipe or a device would be read for ever.
+    if (!(await stat(file)).isFile()) return { faults: [whole(file, 'it is no file', 'remove it')] };
+    return parseYaml(file, await readFile(file));
+  } catch (error) {
+    return { faults: [whole(file, `the file cannot be read: ${say(error)}`, 'correct its permissions')] };
+  }
+}
+
+function readRules(yaml: YamlFile, remediations: Remediations, names: Names, faults: Fault[]): readonly Rule[] {
+  const parsed = rulesFileSchema.safeParse(yaml.value);
+  if (!parsed.success) faults.push(...faultsOf(yaml, rulesFileSchema, parsed.error.issues));
+  const written = writtenRules(yaml.value);
+  for (const [i, rule] of written.entries()) {
+    faults.push(...checkRule(yaml, ['rules', i], rule, remediations), ...checkName(yaml, i, rule, names));
+  }
+  if (!parsed.success) return [];
+  return parsed.data.rules.map((rule, i) => {
+    const { file, line, column } = yaml.fault(['rules', i], '', '');
+    return compileRule(rule, hashOf(written[i]), { file, line, column });
+  });
+}
+
+function checkName(yaml: YamlFile, index: number, rule: unknown, names: Names): readonly Fault[] {
+  const name = typeof rule === 'object' && rule !== null && 'name' in rule ? rule.name : undefined;
+  if (typeof name !== 'string') return [];
+  const here = yaml.fault(['rules', index, 'name'], '', '');
+  const first = names.get(name);
+  if (first === undefined) {
+    names.set(name, `${here.file}:${here.line}`);
+    return [];
+  }
+  return [{ ...here, message: `there is a rule '${name}' already, at ${first}`, fix: 'give one of them another name' }];
+}
+
+function writtenRules(value: unknown): readonly unknown[] {
+  const rules = typeof value === 'object' && value !== null && 'rules' in value ? value.rules : undefined;
+  return Array.isArray(rules) ? rules : [];
+}
+
+function whole(file: string, message: string, fix: string): Fault {
+  return { file, line: 1, column: 1, message, fix };
+}
+
+function say(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { duration, severity } from '../config/fields.ts';
+import { SOURCES } from '../domain/alert.ts';
+import { parseMatchers } from './matchers/matcher.ts';
+import { MatcherError } from './matchers/matcher-error.ts';
+import { MODES, UNMATCHED } from './rule.ts';
+
+/** One or more Alertmanager matchers in one text. */
+const matchers = () =>
+  z.string().transform((text, ctx) => {
+    try {
+      return parseMatchers(text);
+    } catch (error) {
+      if (!(error instanceof MatcherError)) throw error;
+      const { message, column, fix } = error;
+      ctx.addIssue({
+        code: 'custom',
+        message: `${message} (character ${column})`,
+        params: { fix, offset: column - 1 },
+      });
+      return z.NEVER;
+    }
+  });
+
+/** A duration that is longer than nothing. */
+const period = () => duration().refine((ms) => ms > 0, { error: 'must be longer than 0; write for example 5m' });
+
+const name = (what: string) =>
+  z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, {
+    error: `${what} has small letters, digits and '-', at most 63; write for example phone-offline`,
+  });
+
+const label = () => z.string().min(1, { error: 'the name of a label is empty; write the label that holds the value' });
+
+const scalar = z.union([z.string(), z.number(), z.boolean()]);
+
+const binding = z
+  .union([scalar, z.array(scalar), z.strictObject({ label: label(), default: scalar.optional() })], {
+    error:
+      'is neither a constant nor a label; write a text, a number, true, false, a list of those, or { label: NAME }',
+  })
+  .describe('A constant, or { label: NAME } for the value of a label of the alert. Never a template.');
+
+const attempt = z.strictObject({
+  remediation: z.string().describe('Path under remediations/, such as phones/reconnect.'),
+  with: z.record(z.string(), binding).default({}).describe('A value for each parameter of the remediation.'),
+});
+
+const guards = z.strictObject({
+  cooldown: duration().prefault('5m').describe('Per target, after the last run.'),
+  budget: z
+    .strictObject({ runs: z.int().min(1), per: period() })
+    .prefault({ runs: 3, per: '1h' })
+    .describe('Runs per target in a period.'),
+  concurrency: z.int().min(1).default(1).describe('Runs of this rule at once.'),
+  blast_radius: z
+    .strictObject({ max: z.int().min(1).optional(), percent: z.number().gt(0).max(100).optional() })
+    .refine(({ max, percent }) => max !== undefined || percent !== undefined, {
+      error: 'blast_radius limits nothing; give max, percent or both',
+    })
+    .optional()
+    .describe('Targets of this kind that may be touched or sick at once; the stricter wins.'),
+  storm: z
+    .strictObject({ firing: z.int().min(2), within: period(), calm: period() })
+    .optional()
+    .describe('More alerts than this are another problem: nothing starts, one page goes out.'),
+  unless: z.array(matchers()).default([]).describe('Nothing is done while an alert fires that one of these matches.'),
+  window: z.string().optional().describe('A named time interval of the config; always if left out.'),
+});
+
+export const ruleSchema = z.strictObject({
+  name: name("a rule's name").refine((given) => given !== UNMATCHED, {
+    error: `'${UNMATCHED}' is reserved for alerts that no rule takes; choose another name`,
+  }),
+  description: z.string().min(1, { error: 'is empty; say in one sentence what the alert means and what is done' }),
+  runbook: z.string().min(1).optional().describe('Link or path of what a person reads when paged.'),
+  when: z.strictObject({
+    source: z.array(z.enum(SOURCES)).min(1, { error: 'is empty; leave it out for any source' }).optional(),
+    match: z
+      .array(matchers())
+      .min(1, { error: 'is empty and would match every alert; write for example [\'alertname="Name"\']' })
+      .describe('Alertmanager matchers, all of which must agree: = != =~ !~, RE2, anchored, a missing label is "".'),
+    not: z.array(matchers()).default([]).describe('Alerts that one of these entries matches are left alone.'),
+    for: duration().prefault('0s').describe('How long it must have been firing.'),
+  }),
+  severity: severity().optional().describe("critical, high, medium or low; the alert's own if left out."),
+  mode: z.enum(MODES).default('propose').describe('observe records, propose asks, auto acts.'),
+  priority: z.int().default(0).describe('Where two rules match one alert the higher wins; a tie goes to a person.'),
+  do: z.array(attempt).default([]).describe('Tried in this order until one has helped. Empty: people are told.'),
+  target: z
+    .strictObject({ kind: name('a kind of target'), label: label() })
+    .optional()
+    .describe('Takes the target from a label, for rules whose remediations do not say it.'),
+  guards: guards.prefault({}),
+  approval: z
+    .strictObject({ from: z.string().min(1), needs: z.int().min(1).default(1), within: period().prefault('10m') })
+    .optional()
+    .describe('Makes this rule ask; remediations of high risk always do.'),
+  escalate: z
+    .strictObject({ policy: z.string().min(1), after: duration() })
+    .optional()
+    .describe('A person is paged unless it is healed by then; 0s pages at once, in parallel.'),
+});
+
+/** One file of rules. */
+export const rulesFileSchema = z.strictObject({
+  rules: z.array(ruleSchema).describe('The rules of one area.'),
+});
+
+export type WrittenRule = z.output<typeof ruleSchema>;
