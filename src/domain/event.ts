@@ -16,7 +16,7 @@ export type IncidentEvent =
   | { readonly type: 'run-ended'; readonly outcome: RunEnd; readonly reason: Reason; readonly more: boolean }
   | { readonly type: 'run-waits'; readonly until: Time }
   | { readonly type: 'run-cleared' }
-  | { readonly type: 'verified'; readonly outcome: Verified; readonly more: boolean; readonly firing: boolean }
+  | { readonly type: 'verified'; readonly outcome: Verified; readonly more: boolean }
   | { readonly type: 'deadline-passed' }
   | { readonly type: 'approved' }
   | { readonly type: 'denied' }

@@ -1,8 +1,8 @@
 import type { Json, JsonObject } from '../domain/json.ts';
+import { attempt } from '../remediation/attempt.ts';
+import { stepContext } from '../remediation/context.ts';
 import type { Remediation, StepContext } from '../remediation/define.ts';
 import type { ToolCall } from '../remediation/tools.ts';
-import { attempt } from './attempt.ts';
-import { stepContext } from './context.ts';
 import { type JournalRow, type Phase, phasesOf, resultsOf } from './journal.ts';
 import type { RunParts } from './run.ts';
 

@@ -1,6 +1,6 @@
 import type { Time } from '../domain/time.ts';
+import { CutOff } from '../remediation/attempt.ts';
 import { RunControl } from '../remediation/control.ts';
-import { CutOff } from './attempt.ts';
 import { FencedOff } from './journal.ts';
 import { openProgress, type Progress, type Work } from './progress.ts';
 import type { RunParts, StepsEnd } from './run.ts';

@@ -1,4 +1,4 @@
-import { CutOff } from './attempt.ts';
+import { CutOff } from '../remediation/attempt.ts';
 import { FencedOff } from './journal.ts';
 import type { Progress, Work } from './progress.ts';
 import type { RunParts, StepsEnd } from './run.ts';

@@ -35,7 +35,7 @@ export function meaningOf(alert: Alert, current: Episode | undefined, now: Time,
 
 /** The episode that an alert opens. */
 export function openEpisode(alert: Alert, now: Time): Episode {
-  const { source, fingerprint, name, labels, annotations, generatorUrl, startsAt } = alert;
+  const { source, fingerprint, name, labels, annotations, generatorUrl, startsAt, test } = alert;
   return {
     id: null,
     source,
@@ -45,6 +45,7 @@ export function openEpisode(alert: Alert, now: Time): Episode {
     labels,
     annotations,
     generatorUrl,
+    test,
     startsAt,
     endsAt: null,
     openedAt: now,

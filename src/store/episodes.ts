@@ -13,6 +13,7 @@ export interface Episode {
   readonly labels: Labels;
   readonly annotations: Labels;
   readonly generatorUrl: string | null;
+  readonly test: string | null;
   readonly startsAt: Time | null;
   readonly endsAt: Time | null;
   readonly openedAt: Time;
@@ -27,7 +28,7 @@ export interface Identity {
   readonly fingerprint: string;
 }
 
-const COLUMNS = `id, source, fingerprint, status, name, labels, annotations, generator_url as "generatorUrl",
+const COLUMNS = `id, source, fingerprint, status, name, labels, annotations, generator_url as "generatorUrl", test,
   starts_at as "startsAt", ends_at as "endsAt", opened_at as "openedAt", seen_at as "seenAt", closed_at as "closedAt",
   deliveries, incident_id as "incidentId"`;
 
@@ -103,6 +104,7 @@ function identityOf(episodes: readonly Episode[]): Column[] {
     { name: 'source', type: 'text', values: episodes.map((e) => e.source) },
     { name: 'fingerprint', type: 'text', values: episodes.map((e) => e.fingerprint) },
     { name: 'opened_at', type: 'timestamptz', values: episodes.map((e) => e.openedAt) },
+    { name: 'test', type: 'text', values: episodes.map((e) => e.test) },
   ];
 }
 

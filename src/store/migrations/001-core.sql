@@ -25,6 +25,8 @@ create table remedyd.episodes (
   labels jsonb not null,
   annotations jsonb not null,
   generator_url text,
+  -- Why it is only a test of the alerting; null for a real alert.
+  test text,
   -- As the sender says; starts_at may move earlier while the episode lasts.
   starts_at timestamptz,
   ends_at timestamptz,

@@ -2,9 +2,9 @@ import type { Target } from '../domain/alert.ts';
 import { parseDuration } from '../domain/duration.ts';
 import type { Json } from '../domain/json.ts';
 import type { Clock } from '../domain/time.ts';
-import { RunControl } from '../remediation/control.ts';
-import type { StepContext } from '../remediation/define.ts';
-import type { Settings, Tools } from '../remediation/tools.ts';
+import { RunControl } from './control.ts';
+import type { StepContext } from './define.ts';
+import type { Settings, Tools } from './tools.ts';
 
 export interface ContextParts<P> {
   readonly params: P;

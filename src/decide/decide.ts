@@ -1,0 +1,147 @@
+import type { IncidentEvent } from '../domain/event.ts';
+import { newId } from '../domain/id.ts';
+import type { Incident } from '../domain/incident.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { Reason } from '../domain/reason.ts';
+import type { Severity } from '../domain/severity.ts';
+import type { Time } from '../domain/time.ts';
+import type { Remediation } from '../remediation/define.ts';
+import { bind } from '../rules/bind.ts';
+import { matchAlert } from '../rules/match.ts';
+import { type Rule, UNMATCHED } from '../rules/rule.ts';
+import type { Rulebook } from '../rules/rulebook.ts';
+import type { Approval } from '../store/approvals.ts';
+import type { Episode } from '../store/episodes.ts';
+import { askAll } from './guards/ask-all.ts';
+import type { Facts } from './guards/guard.ts';
+import { type Plan, planHash } from './plan.ts';
+import { escalate, hold, ignore, newRun, planData, type Verdict, verdict } from './verdict.ts';
+
+/** What the decision about one incident rests on. */
+export interface Case {
+  readonly incident: Incident;
+  /** Its episodes, firing ones first. */
+  readonly episodes: readonly Episode[];
+  /** The approval that the incident holds, if any. */
+  readonly approval: Approval | undefined;
+}
+
+/** What the decision about every incident rests on. */
+export interface Bench {
+  readonly rulebook: Rulebook;
+  readonly remediations: ReadonlyMap<string, Remediation>;
+  /** What happens to alerts that no rule takes, by severity. */
+  readonly unmatched: Readonly<Record<Severity, 'page' | 'record'>>;
+  readonly now: Time;
+}
+
+/** Whether an alert wants an answer: run, hold until, ask a person, ignore, escalate. Each with its reason. */
+export function decide(one: Case, facts: Facts, bench: Bench): Verdict {
+  const { incident, episodes } = one;
+  const { now } = bench;
+  const alert = episodes[0];
+  if (incident.rule === UNMATCHED || alert === undefined) return unmatched(one, bench);
+  const rule = bench.rulebook.get(incident.rule);
+  if (rule === undefined) return unmatched(one, bench);
+
+  const firing = episodes.filter((e) => e.status === 'firing');
+  const fires = Math.min(...firing.map((e) => e.startsAt ?? e.openedAt));
+  if (firing.length > 0 && fires + rule.when.for > now)
+    return hold('for-not-reached', fires + rule.when.for, { firingSince: fires });
+  const attempt = rule.do[incident.attempt];
+  if (attempt === undefined) return peopleOnly(rule, incident, now);
+  const remediation = bench.remediations.get(attempt.remediation);
+  if (remediation === undefined) return escalate('remediation-missing', { remediation: attempt.remediation });
+  const bound = bind(attempt, remediation, alert);
+  if ('why' in bound) return escalate('params-invalid', { remediation: attempt.remediation, why: bound.why });
+  const plan = { remediation: attempt.remediation, params: bound.params, target: incident.target, ruleHash: rule.hash };
+  if (rule.mode === 'observe') return observe(incident, plan, now);
+
+  const { cooldown, budget, concurrency } = rule.guards;
+  const limits = { cooldown, budget, concurrency };
+  const { target, id: incidentId } = incident;
+  const { refusal, answers } = askAll({ incidentId, rule: rule.name, target, limits, now }, facts);
+  if (refusal !== null) return hold(refusal.reason, refusal.until, { guard: refusal.guard, guards: answers });
+  const mustAsk = askReason(rule, remediation);
+  if (mustAsk !== null && !approved(one, plan)) return ask(mustAsk, incident, rule, plan, answers, now);
+  return admit(incident, plan, answers, now);
+}
+
+function unmatched({ incident, episodes }: Case, bench: Bench): Verdict {
+  const alert = episodes[0];
+  if (alert?.test != null) return ignore('test-alert', { why: alert.test });
+  const match =
+    alert === undefined
+      ? null
+      : matchAlert(bench.rulebook, bench.remediations, { ...alert, severity: null, note: null });
+  if (match?.kind === 'ambiguous') return escalate('ambiguous-rules', { rules: match.rules.map((rule) => rule.name) });
+  if (match?.kind === 'error') return escalate('match-error', { why: match.why });
+  const policy = bench.unmatched[incident.severity];
+  const numbers = { severity: incident.severity, policy };
+  return policy === 'page' ? escalate('unmatched', numbers) : ignore('unmatched', numbers);
+}
+
+/** A rule without (further) remediation: watched until its deadline pages, or paged at once where nothing else is left. */
+function peopleOnly(rule: Rule, incident: Incident, now: Time): Verdict {
+  const waits = rule.do.length === 0 && incident.deadlineAt !== null && incident.deadlineAt > now;
+  if (!waits) return escalate('no-remediation', {});
+  return verdict(
+    { type: 'observed', runId: null },
+    'no-remediation',
+    'Only people can help; waiting whether it clears',
+    {},
+  );
+}
+
+function observe(incident: Incident, plan: Plan, now: Time): Verdict {
+  const run = newRun(incident, plan, true, now);
+  const summary = `Would run ${plan.remediation}; the rule only observes`;
+  return { ...verdict({ type: 'observed', runId: run.id }, 'observe-mode', summary, planData(plan)), run };
+}
+
+function askReason(rule: Rule, remediation: Remediation): Reason | null {
+  if (remediation.risk === 'high') return 'high-risk';
+  if (rule.approval !== null) return 'approval-required';
+  return rule.mode === 'propose' ? 'propose-mode' : null;
+}
+
+/** An approval counts for the very plan that was shown, and for nothing that has changed since. */
+function approved({ approval }: Case, plan: Plan): boolean {
+  return approval?.decision === 'approved' && approval.planHash === planHash(plan);
+}
+
+/** How long a request waits where the rule does not say. */
+const ANSWER_WITHIN = 600_000;
+
+function ask(
+  reason: Reason,
+  incident: Incident,
+  rule: Rule,
+  plan: Plan,
+  guards: readonly JsonObject[],
+  now: Time,
+): Verdict {
+  const expiresAt = now + (rule.approval?.within ?? ANSWER_WITHIN);
+  const id = newId('apr', now);
+  const { remediation } = plan;
+  const approval: Approval = {
+    id,
+    incidentId: incident.id,
+    remediation,
+    planHash: planHash(plan),
+    askedAt: now,
+    expiresAt,
+    decidedAt: null,
+    decision: null,
+  };
+  const event: IncidentEvent = { type: 'asked', reason, approvalId: id, expiresAt };
+  return { ...verdict(event, reason, `Asks whether to run ${remediation}`, { ...planData(plan), guards }), approval };
+}
+
+function admit(incident: Incident, plan: Plan, guards: readonly JsonObject[], now: Time): Verdict {
+  const run = newRun(incident, plan, false, now);
+  const { remediation, attempt } = run;
+  const event: IncidentEvent = { type: 'admitted', runId: run.id, remediation, attempt };
+  const data = { run: run.id, ...planData(plan), guards };
+  return { ...verdict(event, 'admitted', `Runs ${remediation} on ${plan.target.kind} ${plan.target.id}`, data), run };
+}

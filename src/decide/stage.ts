@@ -1,0 +1,129 @@
+import { advance, hasEnded } from '../domain/incident.ts';
+import type { Severity } from '../domain/severity.ts';
+import type { Clock, Millis, Time } from '../domain/time.ts';
+import type { Remediation } from '../remediation/define.ts';
+import type { Rulebook } from '../rules/rulebook.ts';
+import { findApprovals, insertApprovals } from '../store/approvals.ts';
+import type { Db } from '../store/db.ts';
+import { type Episode, episodesOf } from '../store/episodes.ts';
+import { lockIncidents, type StoredIncident } from '../store/incidents.ts';
+import { type Handed, lockRows, strike } from '../store/outbox.ts';
+import { standingPauses } from '../store/pauses.ts';
+import { type Change, record } from '../store/record.ts';
+import { insertRuns, type NewRun, type RunFact, runFacts, runsAdmittedSince } from '../store/runs.ts';
+import type { Sql } from '../store/sql.ts';
+import { decide } from './decide.ts';
+import type { Facts, GlobalLimits } from './guards/guard.ts';
+import type { Verdict } from './verdict.ts';
+
+export interface DecideParts {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly remediations: ReadonlyMap<string, Remediation>;
+  readonly limits: GlobalLimits;
+  readonly unmatched: Readonly<Record<Severity, 'page' | 'record'>>;
+  rulebook(): Rulebook;
+  handOver(rows: readonly Handed[]): void;
+  /** Told of every verdict, for the figures. */
+  onVerdict(rule: string, verdict: Verdict): void;
+}
+
+/** Any number will do, as long as every replica uses the same. */
+const ADMISSION_LOCK = 7_301_945;
+
+/** How far back guardrails can look; longer periods in a rule count as this. */
+export const GUARD_MEMORY: Millis = 7 * 86_400_000;
+
+/**
+ * Decides a batch of incidents in one transaction. Admissions of all replicas take turns: what a guardrail counted is
+ * still true when the run is stored, and a batch sees the runs that it has just admitted itself.
+ */
+export async function decideBatch(parts: DecideParts, rowIds: readonly number[]): Promise<void> {
+  const { handed, told } = await parts.db.transaction(async (sql) => {
+    const now = parts.clock.now();
+    const rows = await lockRows(sql, rowIds, now);
+    const ids = [...new Set(rows.flatMap((row) => row.incidentId ?? []))];
+    const stored = await lockIncidents(sql, ids);
+    const open = [...stored.values()].filter(({ incident }) => !hasEnded(incident) && isUndecided(incident.state));
+    const judged = open.length === 0 ? [] : await judge(sql, parts, open, now);
+    const runs = judged.flatMap(({ verdict }) => verdict.run ?? []);
+    await insertRuns(sql, runs);
+    await insertApprovals(
+      sql,
+      judged.flatMap(({ verdict }) => verdict.approval ?? []),
+    );
+    const handed = await record(
+      sql,
+      judged.map(({ change }) => change),
+      now,
+    );
+    await strike(
+      sql,
+      rows.map((row) => row.id),
+    );
+    return { handed, told: judged };
+  });
+  for (const { verdict, change } of told) parts.onVerdict(change.after.rule, verdict);
+  parts.handOver(handed);
+}
+
+interface Judged {
+  readonly verdict: Verdict;
+  readonly change: Change;
+}
+
+async function judge(sql: Sql, parts: DecideParts, open: readonly StoredIncident[], now: Time): Promise<Judged[]> {
+  const episodes = groupByIncident(
+    await episodesOf(
+      sql,
+      open.map(({ incident }) => incident.id),
+    ),
+  );
+  const approvals = await findApprovals(
+    sql,
+    open.flatMap(({ incident }) => incident.approvalId ?? []),
+  );
+  // From here on this is the only admission anywhere, until the commit.
+  await sql.query('select pg_advisory_xact_lock($1)', [ADMISSION_LOCK], 'admission-lock');
+  let facts = await readFacts(sql, parts, open, now);
+  const bench = { rulebook: parts.rulebook(), remediations: parts.remediations, unmatched: parts.unmatched, now };
+  const judged: Judged[] = [];
+  // The oldest problem has the first claim on what is scarce.
+  for (const before of open.toSorted((a, b) => a.incident.openedAt - b.incident.openedAt)) {
+    const { incident } = before;
+    const approval = incident.approvalId === null ? undefined : approvals.get(incident.approvalId);
+    const verdict = decide({ incident, episodes: episodes.get(incident.id) ?? [], approval }, facts, bench);
+    const step = advance(incident, verdict.event, now);
+    if (step === null) continue;
+    if (verdict.run !== null && !verdict.run.dry) facts = admitted(facts, verdict.run);
+    // A no that only repeats itself adds nothing to the history.
+    const repeats =
+      verdict.event.type === 'held' && incident.state === 'held' && incident.reason === verdict.event.reason;
+    const entries = repeats ? [] : [verdict.entry];
+    judged.push({ verdict, change: { before, after: step.incident, entries, owed: step.owed } });
+  }
+  return judged;
+}
+
+async function readFacts(sql: Sql, parts: DecideParts, open: readonly StoredIncident[], now: Time): Promise<Facts> {
+  const targets = open.map(({ incident }) => incident.target);
+  return {
+    pauses: await standingPauses(sql, now),
+    runs: await runFacts(sql, targets, now - GUARD_MEMORY),
+    runsLastHour: await runsAdmittedSince(sql, now - 3_600_000),
+    limits: parts.limits,
+  };
+}
+
+function admitted(facts: Facts, { id, incidentId, rule, target, admittedAt }: NewRun): Facts {
+  const run: RunFact = { id, incidentId, rule, target, admittedAt, endedAt: null, outcome: null };
+  return { ...facts, runs: [...facts.runs, run], runsLastHour: facts.runsLastHour + 1 };
+}
+
+function isUndecided(state: string): boolean {
+  return state === 'received' || state === 'held';
+}
+
+function groupByIncident(episodes: readonly Episode[]): Map<string, Episode[]> {
+  return Map.groupBy(episodes, (episode) => episode.incidentId ?? '');
+}

@@ -1,0 +1,124 @@
+import { advance } from '../domain/incident.ts';
+import type { Clock } from '../domain/time.ts';
+import type { Remediation } from '../remediation/define.ts';
+import type { Settings, Toolbox } from '../remediation/tools.ts';
+import type { Rulebook } from '../rules/rulebook.ts';
+import type { Db } from '../store/db.ts';
+import { lockIncidents } from '../store/incidents.ts';
+import { findRow, type Handed, putOff, strike } from '../store/outbox.ts';
+import { record } from '../store/record.ts';
+import { endRun, findRun, type Run, releaseRun, takeRun } from '../store/runs.ts';
+import { type Ending, endingOf, stepsOf } from './ending.ts';
+import { HOLD_TTL, keepHold } from './hold.ts';
+import type { Journal } from './journal.ts';
+import type { StepsEnd } from './run.ts';
+import { runSteps } from './steps.ts';
+import { storedJournal } from './stored-journal.ts';
+
+export interface ExecuteParts {
+  readonly db: Db;
+  readonly clock: Clock;
+  /** This process; two of them never share one. */
+  readonly replica: string;
+  readonly remediations: ReadonlyMap<string, Remediation>;
+  readonly toolbox: Toolbox;
+  readonly settings: Settings;
+  rulebook(): Rulebook;
+  handOver(rows: readonly Handed[]): void;
+  /** Aborts when the service must end now, finished or not. */
+  readonly hardStop: AbortSignal;
+  /** Whether the service is stopping: no further step begins. */
+  stopping(): boolean;
+  onFirstStep(run: Run): void;
+  onRunEnded(run: Run, outcome: string): void;
+}
+
+/** Carries out the run that an outbox row owes, or goes on with it where somebody was cut off. */
+export async function executeRow(parts: ExecuteParts, rowId: number): Promise<void> {
+  const { db, clock } = parts;
+  const row = await findRow(db, rowId);
+  if (row?.runId == null) return;
+  const run = await findRun(db, row.runId);
+  if (run === undefined || run.endedAt !== null || run.appliedAt !== null) {
+    await strike(db, [rowId]);
+    return;
+  }
+  const fence = await takeRun(db, run.id, parts.replica, clock.now(), HOLD_TTL);
+  if (fence === null) {
+    await putOff(db, rowId, clock.now() + HOLD_TTL, 'another replica carries it out');
+    return;
+  }
+  const hold = keepHold(db, clock, run.id, fence, rowId);
+  try {
+    const journal = storedJournal(db, clock, run, fence, AbortSignal.any([hold.lost, parts.hardStop]));
+    const end = await carryOut(parts, run, journal, hold.lost);
+    if (end.kind === 'interrupted') {
+      // Whoever comes next goes on at once; with a lost hold that is not ours to say.
+      if (!hold.lost.aborted) await releaseRun(db, run.id, fence);
+      await putOff(db, rowId, clock.now(), 'interrupted');
+      return;
+    }
+    await finish(parts, run, fence, rowId, end, journal);
+  } finally {
+    hold.stop();
+  }
+}
+
+async function carryOut(parts: ExecuteParts, run: Run, journal: Journal, lost: AbortSignal): Promise<StepsEnd> {
+  const remediation = parts.remediations.get(run.remediation);
+  if (remediation === undefined) {
+    return { kind: 'handed-over', step: '', why: `the remediation '${run.remediation}' is not loaded any more` };
+  }
+  parts.onFirstStep(run);
+  const { clock, toolbox, settings } = parts;
+  return runSteps({
+    runId: run.id,
+    remediation,
+    params: run.params,
+    target: run.target,
+    openTools: (scope) => toolbox.open(scope),
+    settings,
+    clock,
+    journal,
+    signal: AbortSignal.any([lost, parts.hardStop]),
+    stopping: parts.stopping,
+    dry: run.dry,
+  });
+}
+
+type Finished = Exclude<StepsEnd, { kind: 'interrupted' }>;
+
+async function finish(parts: ExecuteParts, run: Run, fence: number, rowId: number, end: Finished, journal: Journal) {
+  const rows = await journal.read();
+  const more = (parts.rulebook().get(run.rule)?.do.length ?? 0) > run.attempt + 1;
+  const ending = run.dry ? rehearsed(run, rows) : endingOf(end, run, rows, more);
+  const handed = await parts.db.transaction(async (sql) => {
+    const now = parts.clock.now();
+    const before = (await lockIncidents(sql, [run.incidentId])).get(run.incidentId);
+    if (!(await endRun(sql, run.id, fence, ending.run, now))) return [];
+    await strike(sql, [rowId]);
+    if (before === undefined) return [];
+    const step = run.dry ? null : advance(before.incident, ending.event, now);
+    const after = step?.incident ?? { ...before.incident, version: before.incident.version + 1 };
+    return record(sql, [{ before, after, entries: [ending.entry], owed: step?.owed ?? [] }], now);
+  });
+  parts.onRunEnded(run, ending.run.outcome);
+  parts.handOver(handed);
+}
+
+/** A rehearsal changes nothing on the map; it only tells what it saw and what it would have done. */
+function rehearsed(run: Run, journal: Parameters<typeof stepsOf>[0]): Ending {
+  const steps = stepsOf(journal);
+  const would = journal.filter((row) => row.phase === 'told').map((row) => row.step);
+  const why = would.length === 0 ? 'nothing would have been changed' : `would have done: ${would.join(', ')}`;
+  return {
+    event: { type: 'run-ended', outcome: 'noop', reason: 'observe-mode', more: false },
+    run: { outcome: 'dry', reason: 'observe-mode', detail: { why }, open: false },
+    entry: {
+      type: 'rehearsed',
+      reason: 'observe-mode',
+      summary: `${run.remediation}: ${why}`,
+      data: { run: run.id, steps },
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import { formatDuration } from '../domain/duration.ts';
+import { hasEnded } from '../domain/incident.ts';
+import type { Clock, Millis } from '../domain/time.ts';
+import { CutOff } from '../remediation/attempt.ts';
+import type { Db } from '../store/db.ts';
+import { findIncident } from '../store/incidents.ts';
+import { appendJournal, readJournal } from '../store/journal.ts';
+import { pauseFor, standingPauses } from '../store/pauses.ts';
+import type { Run } from '../store/runs.ts';
+import { FencedOff, type Journal, type JournalRow } from './journal.ts';
+
+/** A plan that has waited longer than this is decided anew: what it rested on may have changed. */
+export const PLAN_LIFE: Millis = 600_000;
+
+/** How long a write waits before it is tried again while the database is away. */
+const RETRY_EVERY: Millis = 500;
+
+/**
+ * The journal of one run in the database, written under its fencing number. While the database is away a write waits and
+ * tries again until `signal` aborts (the hold on the run can no longer be proved); then the step counts as cut off.
+ */
+export function storedJournal(db: Db, clock: Clock, run: Run, fence: number, signal: AbortSignal): Journal {
+  return {
+    async read() {
+      return (await readJournal(db, run.id)) as JournalRow[];
+    },
+    async write(row) {
+      const written = await persist(() => appendJournal(db, run.id, fence, row));
+      if (!written) throw new FencedOff(`Run ${run.id} belongs to another replica now`);
+    },
+    async mayChange(touched) {
+      return persist(() => lookAgain(db, clock, run, touched));
+    },
+  };
+
+  async function persist<T>(work: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await work();
+      } catch (error) {
+        if (signal.aborted) throw new CutOff('the journal cannot be reached', { cause: error });
+        await clock.sleep(RETRY_EVERY, signal).catch(() => undefined);
+      }
+    }
+  }
+}
+
+async function lookAgain(db: Db, clock: Clock, run: Run, touched: boolean): ReturnType<Journal['mayChange']> {
+  const now = clock.now();
+  const pause = pauseFor(await standingPauses(db, now), run.rule, run.target);
+  if (pause !== undefined) {
+    return { may: false, reason: 'paused', why: `paused by ${pause.owner}: ${pause.why}` };
+  }
+  const stored = await findIncident(db, run.incidentId);
+  if (stored === undefined || hasEnded(stored.incident) || stored.incident.runId !== run.id) {
+    return { may: false, reason: 'alert-gone', why: 'the incident has ended' };
+  }
+  // Once something is changed the rest belongs to it: a phone that is back but not resumed would be worse.
+  if (touched) return { may: true };
+  if (!stored.incident.firing) return { may: false, reason: 'alert-gone', why: 'the alert was resolved' };
+  const age = now - run.admittedAt;
+  if (age <= PLAN_LIFE) return { may: true };
+  return { may: false, reason: 'plan-stale', why: `the plan is ${formatDuration(age)} old` };
+}
