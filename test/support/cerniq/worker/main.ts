@@ -1,0 +1,111 @@
+/**
+ * A worker service of Cerniq, run by PM2: `main.ts <service>`. It serves the service's queues with one job at a time
+ * each, and suffers whatever fault the world has declared for it.
+ */
+import { DelayedError, type Job, RateLimitError, Worker } from 'bullmq';
+import { Redis } from 'ioredis';
+import { controlChannel, KEYS, SERVICES, type Service, sourceOf, splitQueueName, type WorkerFault } from '../names.ts';
+import { enrich } from './enrich.ts';
+import { ingest, score, send } from './jobs.ts';
+import type { Shop } from './shop.ts';
+import { sourceAnswers } from './upstream.ts';
+
+const service = process.argv[2] as Service;
+const { CERNIQ_REDIS_URL = '', CERNIQ_DATABASE_URL = '', CERNIQ_UPSTREAMS = '{}', CERNIQ_OWNER = '0' } = process.env;
+
+const redis = new Redis(CERNIQ_REDIS_URL, { maxRetriesPerRequest: null });
+const control = redis.duplicate();
+await control.subscribe(controlChannel(redis.options.db ?? 0));
+// Whoever waits for this number may then tell us things.
+const boot = await redis.hincrby(KEYS.boots, service, 1);
+const shop: Shop = { redis, databaseUrl: CERNIQ_DATABASE_URL, upstreams: JSON.parse(CERNIQ_UPSTREAMS) };
+const workers = SERVICES[service].map((queue) => ({ queue, worker: serve(queue) }));
+control.on('message', () => void obey());
+await obey();
+setInterval(halfOpen, 1_000);
+setInterval(endWithOwner, 2_000);
+// A hung job would make a graceful end wait for ever, and PM2 counts on us to go when told.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(0));
+console.log(`${service} is up, start number ${boot}`);
+
+function serve(queue: string): Worker {
+  const { name, prefix } = splitQueueName(queue);
+  const worker: Worker = new Worker(name, (job, token) => work(queue, worker, job, token), {
+    prefix,
+    connection: redis,
+    concurrency: 1,
+    autorun: false,
+    // Short, so that what a dead worker held is soon taken up again.
+    lockDuration: 3_000,
+    stalledInterval: 1_000,
+    maxStalledCount: 5,
+  });
+  worker.on('error', (error) => console.error(`${queue}: ${error.message}`));
+  worker.on('failed', (job, error) => console.error(`${queue}: job ${job?.id} failed: ${error.message}`));
+  return worker;
+}
+
+async function work(queue: string, worker: Worker, job: Job, token = ''): Promise<void> {
+  const fault = await currentFault();
+  // The event loop goes on and the lock is renewed: nothing but the missing result gives it away.
+  if (fault?.kind === 'hang') await new Promise(() => undefined);
+  if (fault?.kind === 'slow') await new Promise((resolve) => setTimeout(resolve, fault.ms));
+  const source = sourceOf(queue);
+  try {
+    if (source !== undefined) await enrich(shop, source, worker, job, token);
+    else if (queue.startsWith('bronze:')) await ingest(shop, job);
+    else if (queue.startsWith('silver:score')) await score(shop, job);
+    else await send(shop, queue);
+    await count('cerniq_worker_jobs_processed_total', queue, 'completed');
+  } catch (error) {
+    // A job that was put back, because of the breaker or the rate limit, is neither done nor failed.
+    const putBack = error instanceof DelayedError || error instanceof RateLimitError;
+    if (!putBack) await count('cerniq_worker_jobs_processed_total', queue, 'failed');
+    throw error;
+  }
+}
+
+async function count(...key: readonly string[]): Promise<void> {
+  await redis.hincrby(KEYS.counters, key.join('|'), 1);
+}
+
+async function currentFault(): Promise<WorkerFault | undefined> {
+  const text = await redis.hget(KEYS.workerFaults, service);
+  const fault = text === null ? undefined : (JSON.parse(text) as WorkerFault);
+  return fault !== undefined && (fault.sticky || boot <= fault.upToBoot) ? fault : undefined;
+}
+
+/** Falls over if told to, and serves the queue of a phone only while that phone may send. */
+async function obey(): Promise<void> {
+  if ((await currentFault())?.kind === 'crash') {
+    console.error(`${service}: Error: heap out of memory`);
+    process.exit(1);
+  }
+  const held = await redis.smembers(KEYS.heldPhones);
+  for (const { queue, worker } of workers) {
+    const phone = /^q:wa:(.+)$/.exec(queue)?.[1];
+    const may = phone === undefined || ((await redis.get(KEYS.status(phone))) === 'ACTIVE' && !held.includes(phone));
+    if (!may) await worker.pause(true);
+    else if (!worker.isRunning()) worker.run().catch((error) => console.error(`${queue}: ${error}`));
+    else if (worker.isPaused()) await worker.resume();
+  }
+}
+
+/** A breaker that is open asks from time to time whether it may close, unless that is what is broken. */
+async function halfOpen(): Promise<void> {
+  for (const source of new Set(SERVICES[service].map(sourceOf))) {
+    if (source === undefined || (await redis.get(KEYS.circuit(source))) !== 'OPEN') continue;
+    if (await redis.sismember(KEYS.stuckCircuits, source)) continue;
+    if (await sourceAnswers(shop, source)) await redis.del(KEYS.circuit(source), KEYS.failures(source));
+  }
+}
+
+/** A test run that was killed could not stop us, nor the PM2 that would keep us. */
+function endWithOwner(): void {
+  try {
+    process.kill(Number(CERNIQ_OWNER), 0);
+  } catch {
+    process.kill(process.ppid, 'SIGTERM');
+    process.exit(0);
+  }
+}
