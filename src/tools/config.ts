@@ -96,14 +96,21 @@ const prometheus = z.strictObject({
 
 const builtIn: readonly string[] = BUILT_IN_TOOLS;
 
+function nameFault(given: string): string | null {
+  return name().safeParse(given).error?.issues[0]?.message ?? null;
+}
+
 /** The `tools` block of the config: how remediations reach the managed system. What is left out is not there. */
 export const toolsSchema = z
   .strictObject({
     apis: z
-      .record(
-        name().refine((one) => !builtIn.includes(one), { error: 'that is the name of a built-in tool' }),
-        api,
-      )
+      .record(z.string(), api)
+      .superRefine((apis, ctx) => {
+        for (const one of Object.keys(apis)) {
+          const wrong = builtIn.includes(one) ? 'that is the name of a built-in tool' : nameFault(one);
+          if (wrong !== null) ctx.addIssue({ code: 'custom', path: [one], message: wrong });
+        }
+      })
       .default({}),
     redis: redis.optional(),
     bullmq: bullmq.optional(),

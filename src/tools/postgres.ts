@@ -37,8 +37,10 @@ export function connectPostgres(config: PostgresConfig, clock: Clock): Connected
       options: '-c TimeZone=UTC',
       types: readTypes,
     });
-    // A connection that breaks while idle is replaced at the next call.
+    // A broken connection fails the call that uses it and is replaced at the next. Without listeners, on the pool for idle
+    // ones and on each for those in use, it would end the process as well.
     fresh.on('error', () => undefined);
+    fresh.on('connect', (client) => client.on('error', () => undefined));
     return fresh;
   };
 
