@@ -1,4 +1,5 @@
 import { redactText } from '../domain/redact.ts';
+import { cleanLine } from './say/clean.ts';
 import type { IncidentView } from './view.ts';
 
 /** The longest URL that Slack and PagerDuty both take with room to spare. */
@@ -14,7 +15,7 @@ export function runbookOf(view: IncidentView): string | null {
     const base = view.runbookBaseUrl;
     return (
       safeUrl(own) ??
-      (base === null ? redactText(own) : safeUrl(`${base.replace(/\/$/, '')}/${own.replace(/^\//, '')}`))
+      (base === null ? cleanLine(own, 300) : safeUrl(`${base.replace(/\/$/, '')}/${own.replace(/^\//, '')}`))
     );
   }
   for (const alert of view.alerts) {

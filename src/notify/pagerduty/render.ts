@@ -3,6 +3,7 @@ import type { Severity } from '../../domain/severity.ts';
 import { toIso } from '../../domain/time.ts';
 import type { Message } from '../message.ts';
 import { cut } from '../say/clean.ts';
+import { place } from '../say/headline.ts';
 
 export type Action = 'trigger' | 'acknowledge' | 'resolve';
 
@@ -40,7 +41,7 @@ export function render(message: Message, action: Action): JsonObject {
     ...base,
     payload: {
       summary: cut(headline, 1_024),
-      source: `${incident.target.kind} ${incident.target.id}`,
+      source: place(incident.target),
       severity: SEVERITY[incident.severity],
       timestamp: toIso(incident.openedAt),
       component: incident.target.id,

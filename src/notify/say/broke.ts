@@ -3,7 +3,7 @@ import type { Time } from '../../domain/time.ts';
 import type { AlertFacts } from '../message.ts';
 import type { AlertView, IncidentView } from '../view.ts';
 import { clean, cleanLine } from './clean.ts';
-import { place, subject } from './headline.ts';
+import { place } from './headline.ts';
 import { when } from './when.ts';
 
 /** More alerts, labels or text than this helps nobody in a message; the status page has them all. */
@@ -21,7 +21,7 @@ export function broke(view: IncidentView, now: Time): readonly string[] {
   const firing = alerts.filter((alert) => alert.status === 'firing');
   const first = firing[0] ?? alerts[0];
   return [
-    ended(clean(sentence(first) ?? `${subject(view)} fires on ${place(incident.target)}`, 1_500)),
+    ended(clean(sentence(first) ?? `${first?.name ?? incident.rule} on ${place(incident.target)}`, 1_500)),
     ...(rule?.description == null ? [] : [ended(cleanLine(rule.description, 500))]),
     count(alerts.length, firing.length, first?.startsAt ?? incident.openedAt, now),
     ...(incident.recurrenceOf === null

@@ -1,8 +1,11 @@
 import type { Json } from '../../domain/json.ts';
 import { redactText } from '../../domain/redact.ts';
 
-/** As much of a text as is looked at at all: redacting a whole megabyte for one line of a page is wasted time. */
-const LOOKED_AT = 20_000;
+/**
+ * As much of a text as is looked at at all: redacting a whole megabyte for one line of a page is wasted time. It is more
+ * than what is shown, because taking secrets out makes a text shorter.
+ */
+const lookedAt = (max: number) => Math.min(20_000, 2_000 + 4 * max);
 
 /** Control characters but tab and line feed, what turns the direction of the text around it, and what nobody can see. */
 const UNPRINTABLE = /[^\P{Cc}\t\n]|[\p{Bidi_Control}\u200b\u2028\u2029\u2060-\u2064\ufeff\u{e0000}-\u{e007f}]/gu;
@@ -12,13 +15,13 @@ const UNPRINTABLE = /[^\P{Cc}\t\n]|[\p{Bidi_Control}\u200b\u2028\u2029\u2060-\u2
  * the text after them (they make `gpj.exe` read as `exe.jpg`), without secrets, and of at most `max` characters.
  */
 export function clean(text: string, max: number): string {
-  const looked = text.slice(0, LOOKED_AT).replaceAll('\r\n', '\n').toWellFormed().replace(UNPRINTABLE, '');
+  const looked = text.slice(0, lookedAt(max)).replaceAll('\r\n', '\n').toWellFormed().replace(UNPRINTABLE, '');
   return cut(redactText(looked).trim(), max);
 }
 
 /** The same, on one line. */
 export function cleanLine(text: string, max: number): string {
-  return cut(clean(text, LOOKED_AT).replace(/\s+/g, ' '), max);
+  return cut(clean(text, max * 2).replace(/\s+/g, ' '), max);
 }
 
 /** Ends a text that is too long with `…`, and never in the middle of a character. */

@@ -8,24 +8,24 @@ import { cleanLine } from './clean.ts';
 
 /** What a page says of its cause, for somebody who has just been woken. Reasons that are not here get `PLAIN`. */
 const CAUSES: Readonly<Partial<Record<Reason, string>>> = {
-  deadline: 'it was not healed in time',
-  failed: 'the automatic repair failed',
-  'undo-failed': 'the repair failed half way and could not be put back',
-  unknown: 'a repair was cut off, and it may or may not have taken effect',
-  ineffective: 'the automatic repair did not help',
-  recurred: 'it came back after the repair',
-  'handed-over': 'the repair found that a person is needed',
-  denied: 'the repair was denied',
-  'approval-expired': 'nobody approved the repair in time',
-  'no-remediation': 'there is no automatic repair for it',
-  unmatched: 'no rule covers it',
-  'ambiguous-rules': 'two rules claim it',
-  'match-error': 'the rules could not be matched',
-  'params-invalid': 'its labels do not fit the repair',
-  'remediation-missing': 'its repair no longer exists',
+  deadline: 'It was not healed in time',
+  failed: 'The automatic repair failed',
+  'undo-failed': 'The repair failed half way and could not be put back',
+  unknown: 'A repair was cut off, and it may or may not have taken effect',
+  ineffective: 'The automatic repair did not help',
+  recurred: 'It came back after the repair',
+  'handed-over': 'The repair found that a person is needed',
+  denied: 'The repair was denied',
+  'approval-expired': 'Nobody approved the repair in time',
+  'no-remediation': 'There is no automatic repair for it',
+  unmatched: 'No rule covers it',
+  'ambiguous-rules': 'Two rules claim it',
+  'match-error': 'The rules could not be matched',
+  'params-invalid': 'Its labels do not fit the repair',
+  'remediation-missing': 'Its repair no longer exists',
 };
 
-const PLAIN = 'a person is needed';
+const PLAIN = 'A person is needed';
 
 /** One line that says how bad, what, where, and what it wants of the reader. */
 export function headline(view: IncidentView, topic: Topic): string {
@@ -34,11 +34,11 @@ export function headline(view: IncidentView, topic: Topic): string {
   const grade = incident.severity.toUpperCase();
   switch (topic) {
     case 'page':
-      return `${grade}: ${what}: ${CAUSES[incident.reason] ?? PLAIN}`;
+      return `${grade}: ${what}. ${cause(incident.reason)}.`;
     case 'ask':
-      return `${grade}: ${what}: may remedyd run ${view.approval?.remediation ?? 'the repair'}?`;
+      return `${grade}: ${what}. May remedyd run ${cleanLine(view.approval?.remediation ?? 'the repair', 100)}?`;
     case 'update':
-      return `${what}: ${news(incident)}`;
+      return `${what}. ${news(incident)}.`;
     case 'end':
       return `${ending(incident)}: ${what}${lasted(incident)}`;
   }
@@ -53,12 +53,14 @@ export function subject({ incident, alerts }: IncidentView): string {
   return others === 0 ? name : `${name} and ${others} more ${others === 1 ? 'alert' : 'alerts'}`;
 }
 
+/** `queue churn`, but `phone_07` and not `phone phone_07`. */
 export function place({ kind, id }: Target): string {
-  return `${cleanLine(kind, 40)} ${cleanLine(id, 100)}`;
+  const name = cleanLine(id, 100);
+  const sort = cleanLine(kind, 40);
+  return name.toLowerCase().startsWith(sort.toLowerCase()) ? name : `${sort} ${name}`;
 }
 
-/** @returns what a page gives as its cause, as half a sentence. */
-export function cause(reason: Reason): string {
+function cause(reason: Reason): string {
   return CAUSES[reason] ?? PLAIN;
 }
 
@@ -72,17 +74,17 @@ function news(incident: Incident): string {
     case 'held':
       return 'remedyd waits';
     case 'approving':
-      return 'waiting for approval';
+      return 'Waiting for approval';
     case 'running':
-      return 'a repair is running';
+      return 'A repair is running';
     case 'verifying':
-      return 'a repair ran, checking whether it helped';
+      return 'A repair ran; it is being checked';
     case 'escalated':
       return cause(incident.reason);
     case 'healed':
     case 'ignored':
     case 'closed':
-      return ending(incident).toLowerCase();
+      return ending(incident);
   }
 }
 

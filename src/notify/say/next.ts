@@ -28,7 +28,7 @@ export function next(view: IncidentView, topic: Topic, runbook: string | null, n
     case 'page': {
       const first = FIRST[incident.reason];
       return [
-        `Say that you have it: remedyd ack ${incident.id}`,
+        `Say that you have it, so that nobody else is woken: remedyd ack ${incident.id}`,
         ...(first === undefined ? [] : [first]),
         ...steps,
         'When the alert is resolved at its source, this incident ends by itself.',
@@ -46,7 +46,7 @@ export function next(view: IncidentView, topic: Topic, runbook: string | null, n
       ];
     case 'update':
       return incident.ackedBy === null && incident.state === 'escalated'
-        ? [`Say that you have it: remedyd ack ${incident.id}`, ...steps]
+        ? [`Say that you have it, so that nobody else is woken: remedyd ack ${incident.id}`, ...steps]
         : ['Nothing is asked of you now.'];
     case 'end':
       return incident.recurrenceOf === null

@@ -9,6 +9,7 @@ export function nowAt({ incident, runs }: IncidentView, now: Time): string {
   const running = runs.at(-1);
   const repair = running === undefined ? 'a repair' : cleanLine(running.remediation, 100);
   const again = incident.askAt === null ? '' : ` It looks again at ${when(incident.askAt, now)}.`;
+  const stopped = `remedyd ${runs.length === 0 ? 'changes nothing here' : 'has stopped and will change nothing more'}.`;
   switch (incident.state) {
     case 'received':
       return 'remedyd is deciding what to do.';
@@ -23,9 +24,7 @@ export function nowAt({ incident, runs }: IncidentView, now: Time): string {
     case 'verifying':
       return `remedyd has run ${repair} and is checking whether it helped.`;
     case 'escalated':
-      return person === null
-        ? 'remedyd has stopped and will change nothing more. Nobody has taken it yet.'
-        : `${person} has it. remedyd has stopped and will change nothing more.`;
+      return `${person === null ? 'Nobody has taken it yet' : `${person} has it`}. ${stopped}`;
     case 'healed':
       return 'The alert is gone and the check afterwards stayed healthy.';
     case 'ignored':

@@ -169,14 +169,18 @@ function footer({ incident, at, statusUrl, runbook }: Message): Block {
     ` rule ${incident.rule}, opened ${clockTime(incident.openedAt, at)}`,
   ];
   const status: readonly Part[] =
-    statusUrl === null ? [`All of it: remedyd report ${incident.id}`] : [{ link: statusUrl, text: 'All of it' }];
+    statusUrl === null
+      ? linked(`Everything about it: remedyd report ${incident.id}`, { runbook: null })
+      : [{ link: statusUrl, text: 'Everything about it' }];
   const book: readonly Part[] = runbook === null ? [] : linked(`Runbook: ${runbook}`, { runbook });
   const all = [facts, status, book].filter((parts) => parts.length > 0);
   return { type: 'context', elements: [mrkdwn(lines(all, ROOM.footer))] };
 }
 
-/** Makes the runbook's URL in a line a link; what is no URL stays text. */
+/** Makes the runbook's URL at the end of a line a link, and a command there easy to copy. */
 function linked(line: string, { runbook }: Pick<Message, 'runbook'>): readonly Part[] {
+  const command = /^(.*: )(remedyd [\w ./-]+)$/.exec(line);
+  if (command?.[1] !== undefined && command[2] !== undefined) return [command[1], { code: command[2] }];
   if (runbook === null || !/^https?:/.test(runbook) || !line.endsWith(runbook)) return [line];
   return [line.slice(0, -runbook.length), { link: runbook, text: 'runbook' }];
 }
@@ -185,8 +189,10 @@ function newestFirst(seen: readonly string[]): readonly string[] {
   return seen.toReversed();
 }
 
-function fallback({ headline, broke, now, next, notes }: Message): string {
-  return lines([[headline], ...[...notes, ...broke.slice(0, 1), now, ...next].map((line) => [line])], FALLBACK);
+function fallback({ topic, headline, broke, now, next, notes }: Message): string {
+  // At the end, what broke is over, and on a locked phone it would read as news.
+  const what = topic === 'end' ? [] : broke.slice(0, 1);
+  return lines([[headline], ...[...notes, ...what, now, ...next].map((line) => [line])], FALLBACK);
 }
 
 function mentioned(who: string): string {

@@ -26,7 +26,7 @@ export const failedRun: RunView = {
   startedAt: at('03:03:10'),
   endedAt: at('03:04:12'),
   steps: [
-    { name: 'diagnose', phase: 'undone', result: { status: 'disconnected', lastSeen: '02:58' }, error: null },
+    { name: 'diagnose', phase: 'ended', result: { status: 'disconnected', lastSeen: '02:58' }, error: null },
     { name: 'reconnect', phase: 'failed', result: null, error: 'POST /phones/phone_07/reconnect answered 502' },
   ],
 };
