@@ -5,7 +5,7 @@ import type { Settings, Toolbox } from '../remediation/tools.ts';
 import type { Rulebook } from '../rules/rulebook.ts';
 import type { Db } from '../store/db.ts';
 import { lockIncidents } from '../store/incidents.ts';
-import { findRow, type Handed, putOff, strike } from '../store/outbox.ts';
+import { findRow, type Handed, strike, wait } from '../store/outbox.ts';
 import { record } from '../store/record.ts';
 import { endRun, findRun, type Run, releaseRun, takeRun } from '../store/runs.ts';
 import { type Ending, endingOf, stepsOf } from './ending.ts';
@@ -33,6 +33,9 @@ export interface ExecuteParts {
   onRunEnded(run: Run, outcome: string): void;
 }
 
+/** How soon a run that another replica holds is looked at again: soon after its hold may have run out. */
+const RECHECK = HOLD_TTL / 5;
+
 /** Carries out the run that an outbox row owes, or goes on with it where somebody was cut off. */
 export async function executeRow(parts: ExecuteParts, rowId: number): Promise<void> {
   const { db, clock } = parts;
@@ -45,7 +48,7 @@ export async function executeRow(parts: ExecuteParts, rowId: number): Promise<vo
   }
   const fence = await takeRun(db, run.id, parts.replica, clock.now(), HOLD_TTL);
   if (fence === null) {
-    await putOff(db, rowId, clock.now() + HOLD_TTL, 'another replica carries it out');
+    await wait(db, rowId, clock.now() + RECHECK);
     return;
   }
   const hold = keepHold(db, clock, run.id, fence, rowId);
@@ -55,7 +58,7 @@ export async function executeRow(parts: ExecuteParts, rowId: number): Promise<vo
     if (end.kind === 'interrupted') {
       // Whoever comes next goes on at once; with a lost hold that is not ours to say.
       if (!hold.lost.aborted) await releaseRun(db, run.id, fence);
-      await putOff(db, rowId, clock.now(), 'interrupted');
+      await wait(db, rowId, clock.now());
       return;
     }
     await finish(parts, run, fence, rowId, end, journal);

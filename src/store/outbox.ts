@@ -92,13 +92,18 @@ export async function strike(sql: Sql, ids: readonly number[]): Promise<number> 
   return sql.run('delete from remedyd.outbox where id = any($1)', [ids], 'strike');
 }
 
-/** Puts work off, and says why. */
+/** Puts work off after a failed attempt, and says why. */
 export async function putOff(sql: Sql, id: number, dueAt: Time, error: string): Promise<void> {
   await sql.run(
     'update remedyd.outbox set due_at = $2, queued_until = null, attempts = attempts + 1, last_error = $3 where id = $1',
     [id, at(dueAt), error.slice(0, 2_000)],
     'put-off',
   );
+}
+
+/** Puts work off that was not attempted, because it is not its turn. */
+export async function wait(sql: Sql, id: number, dueAt: Time): Promise<void> {
+  await sql.run('update remedyd.outbox set due_at = $2, queued_until = null where id = $1', [id, at(dueAt)], 'wait');
 }
 
 /** Keeps a row with its worker for as long as that one needs. */

@@ -1,0 +1,59 @@
+import { advance, type Incident } from '../domain/incident.ts';
+import { REASONS, type Reason } from '../domain/reason.ts';
+import { decideApproval } from '../store/approvals.ts';
+import { lockIncidents } from '../store/incidents.ts';
+import { findRow, type Handed, type OutboxRow, strike } from '../store/outbox.ts';
+import { record } from '../store/record.ts';
+import type { Sql } from '../store/sql.ts';
+import type { PeopleParts } from './people.ts';
+
+/** The time that a rule gives for healing has passed: a person hears of it, unless it is healed or already theirs. */
+export async function deadlineRow(parts: PeopleParts, rowId: number): Promise<void> {
+  await withIncident(parts, rowId, async (sql, _row, incidentId, now) => {
+    return change(sql, incidentId, 'deadline-passed', 'deadline', now);
+  });
+}
+
+/** A request for approval has expired: silence is no consent, so a person is paged. */
+export async function expireRow(parts: PeopleParts, rowId: number): Promise<void> {
+  await withIncident(parts, rowId, async (sql, row, incidentId, now) => {
+    const { approvalId } = row.data;
+    if (typeof approvalId !== 'string' || !(await decideApproval(sql, approvalId, 'expired', now))) return [];
+    const stored = (await lockIncidents(sql, [incidentId])).get(incidentId);
+    // Another request may have been made since; this one says nothing about that.
+    if (stored?.incident.approvalId !== approvalId) return [];
+    return change(sql, incidentId, 'approval-expired', 'approval-expired', now);
+  });
+}
+
+async function withIncident(
+  parts: PeopleParts,
+  rowId: number,
+  work: (sql: Sql, row: OutboxRow, incidentId: string, now: number) => Promise<Handed[]>,
+): Promise<void> {
+  const handed = await parts.db.transaction(async (sql) => {
+    const row = await findRow(sql, rowId);
+    if (row === undefined || (await strike(sql, [rowId])) === 0 || row.incidentId === null) return [];
+    return work(sql, row, row.incidentId, parts.clock.now());
+  });
+  parts.handOver(handed);
+}
+
+async function change(
+  sql: Sql,
+  incidentId: string,
+  type: 'deadline-passed' | 'approval-expired',
+  reason: Reason,
+  now: number,
+): Promise<Handed[]> {
+  const before = (await lockIncidents(sql, [incidentId])).get(incidentId);
+  if (before === undefined) return [];
+  const step = advance(before.incident, { type }, now);
+  if (step === null) return [];
+  const entry = { type, reason, summary: REASONS[reason], data: { state: stateOf(before.incident) } };
+  return record(sql, [{ before, after: step.incident, entries: [entry], owed: step.owed }], now);
+}
+
+function stateOf({ state }: Incident): string {
+  return state;
+}

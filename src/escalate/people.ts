@@ -1,0 +1,35 @@
+import type { Clock } from '../domain/time.ts';
+import type { Channel } from '../notify/channel.ts';
+import type { NotifyConfig } from '../notify/config.ts';
+import type { ViewSources } from '../notify/read-view.ts';
+import type { Remediation } from '../remediation/define.ts';
+import type { Rulebook } from '../rules/rulebook.ts';
+import type { Db } from '../store/db.ts';
+import type { Handed } from '../store/outbox.ts';
+
+/** What the stages need that tell people. */
+export interface PeopleParts {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly channels: ReadonlyMap<string, Channel>;
+  readonly notify: NotifyConfig;
+  readonly remediations: ReadonlyMap<string, Remediation>;
+  readonly hardStop: AbortSignal;
+  rulebook(): Rulebook;
+  random(): number;
+  handOver(rows: readonly Handed[]): void;
+  /** Told of every message's fate, for the figures and the log. */
+  onTold(channel: string, topic: string, outcome: 'sent' | 'retry' | 'rejected', why: string | null): void;
+  /** Nobody can be reached: no channel is configured, or every one has refused. */
+  onUnreachable(incidentId: string, why: string): void;
+}
+
+export function viewSources({ db, notify, remediations, rulebook }: PeopleParts): ViewSources {
+  return {
+    sql: db,
+    rulebook: rulebook(),
+    remediations,
+    statusBaseUrl: notify.links.status ?? null,
+    runbookBaseUrl: notify.links.runbooks ?? null,
+  };
+}

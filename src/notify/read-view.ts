@@ -1,0 +1,94 @@
+import type { Remediation } from '../remediation/define.ts';
+import type { Rulebook } from '../rules/rulebook.ts';
+import { type Episode, episodesOf } from '../store/episodes.ts';
+import { findIncident } from '../store/incidents.ts';
+import { readJournals, type StoredJournalRow } from '../store/journal.ts';
+import { type Run, runsOfIncidents } from '../store/runs.ts';
+import type { Sql } from '../store/sql.ts';
+import { readTimeline } from '../store/timeline.ts';
+import type { AlertView, EvidenceView, IncidentView, RunView, StepView } from './view.ts';
+
+export interface ViewSources {
+  readonly sql: Sql;
+  readonly rulebook: Rulebook;
+  readonly remediations: ReadonlyMap<string, Remediation>;
+  readonly statusBaseUrl: string | null;
+  readonly runbookBaseUrl: string | null;
+}
+
+/** More lines of evidence than anybody reads at night, and than any channel takes. */
+const MOST_EVIDENCE = 40;
+
+/** Everything that is known of one incident, as it stands now; undefined where there is no such incident. */
+export async function readView(
+  sources: ViewSources,
+  incidentId: string,
+  notes: readonly string[],
+): Promise<IncidentView | undefined> {
+  const { sql, rulebook, remediations, statusBaseUrl, runbookBaseUrl } = sources;
+  const stored = await findIncident(sql, incidentId);
+  if (stored === undefined) return undefined;
+  const { incident } = stored;
+  const rule = rulebook.get(incident.rule);
+  const runs = await runsOfIncidents(sql, [incidentId]);
+  const journal = await readJournals(
+    sql,
+    runs.map((run) => run.id),
+  );
+  return {
+    incident,
+    rule: rule === undefined ? null : { description: rule.description, runbook: rule.runbook },
+    alerts: (await episodesOf(sql, [incidentId])).map(alertView),
+    runs: runs.map((run) => runView(run, remediations.get(run.remediation)?.summary ?? null, linesOf(journal, run))),
+    timeline: (await readTimeline(sql, incidentId)).slice(-12),
+    evidence: runs.flatMap((run) => evidenceOf(run, linesOf(journal, run))).slice(-MOST_EVIDENCE),
+    approval: null,
+    statusBaseUrl,
+    runbookBaseUrl,
+    notes,
+  };
+}
+
+function linesOf(journal: readonly (StoredJournalRow & { runId: string })[], run: Run): StoredJournalRow[] {
+  return journal.filter((row) => row.runId === run.id);
+}
+
+function alertView({ source, status, name, labels, annotations, startsAt }: Episode): AlertView {
+  return { source, status, name, labels, annotations, startsAt };
+}
+
+function runView(run: Run, summary: string | null, journal: readonly StoredJournalRow[]): RunView {
+  const { id, remediation, outcome, startedAt, endedAt } = run;
+  const names = [...new Set(journal.map((row) => row.step))];
+  const steps = names.map((name): StepView => {
+    const rows = journal.filter((row) => row.step === name);
+    const result = rows.find((row) => row.phase === 'ended')?.data.result ?? null;
+    const error = rows.findLast((row) => typeof row.data.error === 'string')?.data.error;
+    const phase = (rows.at(-1)?.phase ?? 'begun') as StepView['phase'];
+    return { name, phase, result, error: typeof error === 'string' ? error : null };
+  });
+  return { id, remediation, summary, outcome, startedAt, endedAt, steps };
+}
+
+/** What the steps returned, why the run ended, and what the last probe saw. */
+function evidenceOf(run: Run, journal: readonly StoredJournalRow[]): EvidenceView[] {
+  const steps = journal
+    .filter((row) => row.phase === 'ended' && typeof row.data.result === 'object' && row.data.result !== null)
+    .map((row): EvidenceView => ({ at: row.at, from: row.step, data: { result: row.data.result ?? null } }));
+  const why = run.detail.why;
+  const ended: EvidenceView[] =
+    typeof why === 'string' ? [{ at: run.appliedAt ?? run.admittedAt, from: run.remediation, data: { why } }] : [];
+  const probe = run.verify.evidence;
+  const healthy = run.verify.healthy ?? null;
+  const seen: EvidenceView[] =
+    probe === undefined
+      ? []
+      : [
+          {
+            at: run.endedAt ?? run.appliedAt ?? run.admittedAt,
+            from: `probe of ${run.remediation}`,
+            data: { healthy, probe },
+          },
+        ];
+  return [...steps, ...ended, ...seen];
+}

@@ -1,0 +1,93 @@
+import type { Clock, Millis } from '../domain/time.ts';
+import type { Db } from '../store/db.ts';
+import { claimDue, type Handed } from '../store/outbox.ts';
+import type { Backend, WakeUpQueue } from './backend.ts';
+import { LANES, type Lane, type LaneJob, toJobs } from './lanes.ts';
+
+export interface RelayParts {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly backend: Backend;
+  /** Queue names start with it. */
+  readonly prefix: string;
+  readonly pollEvery: Millis;
+  /** Does a job here and now, for when the queue cannot be reached. Never throws. */
+  direct(job: LaneJob): Promise<void>;
+  onError(error: Error, what: string): void;
+}
+
+export interface Relay {
+  /** Hands rows over that were just written; returns at once. */
+  handOver(rows: readonly Handed[]): void;
+  /** Ends the polling; work that is being done directly is waited for. */
+  stop(): Promise<void>;
+}
+
+export function queueName(prefix: string, lane: Lane): string {
+  return `${prefix}-${lane}`;
+}
+
+const MOST_AT_ONCE = 500;
+
+/**
+ * Moves work from the outbox to the queue: at once after the transaction that wrote it, and by looking for due rows
+ * again and again, so that what got lost between the two is found. Where the queue itself is down the work is done
+ * directly: no failure of the queue may swallow a page.
+ */
+export function startRelay(parts: RelayParts): Relay {
+  const { db, clock, backend } = parts;
+  const queues = new Map<Lane, WakeUpQueue>(LANES.map((lane) => [lane, backend.queue(queueName(parts.prefix, lane))]));
+  const stopped = new AbortController();
+  const under = new Set<Promise<void>>();
+  const polling = poll();
+
+  return {
+    handOver(rows) {
+      if (rows.length > 0 && !stopped.signal.aborted) track(push(rows));
+    },
+    async stop() {
+      stopped.abort();
+      await polling;
+      await Promise.all(under);
+      await Promise.all([...queues.values()].map((queue) => queue.close().catch(() => undefined)));
+    },
+  };
+
+  async function poll(): Promise<void> {
+    while (!stopped.signal.aborted) {
+      let full = false;
+      try {
+        const rows = await claimDue(db, clock.now(), MOST_AT_ONCE);
+        full = rows.length === MOST_AT_ONCE;
+        if (rows.length > 0) await push(rows);
+      } catch (error) {
+        parts.onError(error as Error, 'the relay cannot read the outbox');
+      }
+      if (!full) await clock.sleep(parts.pollEvery, stopped.signal).catch(() => undefined);
+    }
+  }
+
+  async function push(rows: readonly Handed[]): Promise<void> {
+    const byLane = Map.groupBy(toJobs(rows), (job) => job.lane);
+    await Promise.all([...byLane].map(([lane, jobs]) => pushLane(lane, jobs)));
+  }
+
+  async function pushLane(lane: Lane, jobs: readonly LaneJob[]): Promise<void> {
+    const queue = queues.get(lane);
+    const toAdd = jobs.map(({ jobId, rows }) => ({ jobId, wakeUp: { ids: rows.map((row) => row.id) } }));
+    const [first] = toAdd;
+    if (queue === undefined || first === undefined) return;
+    try {
+      if (toAdd.length === 1) await queue.add(first.jobId, first.wakeUp);
+      else await queue.addMany(toAdd);
+    } catch (error) {
+      parts.onError(error as Error, `the queue cannot take work for '${lane}', which is done directly`);
+      for (const job of jobs) track(parts.direct(job));
+    }
+  }
+
+  function track(work: Promise<void>): void {
+    under.add(work);
+    void work.finally(() => under.delete(work));
+  }
+}

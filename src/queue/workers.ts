@@ -1,0 +1,66 @@
+import type { Clock } from '../domain/time.ts';
+import type { Db } from '../store/db.ts';
+import { findRow, type OutboxKind, putOff } from '../store/outbox.ts';
+import type { Backend, WakeUpWorker } from './backend.ts';
+import { LANES, type Lane } from './lanes.ts';
+import { queueName } from './relay.ts';
+
+/** What does the work that a row owes. `decide` takes many rows at once. */
+export interface Handlers {
+  decide(rowIds: readonly number[]): Promise<void>;
+  readonly one: Readonly<Record<Exclude<OutboxKind, 'decide'>, (rowId: number) => Promise<void>>>;
+}
+
+export interface WorkParts {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly handlers: Handlers;
+  onError(error: Error, what: string): void;
+}
+
+/** Waits after a handler has failed: 1, 2, 4, … up to 30 seconds. */
+function retryAfter(attempts: number): number {
+  return Math.min(30_000, 1_000 * 2 ** Math.min(attempts, 5));
+}
+
+/** Does the work of some rows. Never throws: what fails is put off and comes back. */
+export async function doWork(parts: WorkParts, lane: Lane, ids: readonly number[]): Promise<void> {
+  try {
+    if (lane === 'decide') return await parts.handlers.decide(ids);
+    for (const id of ids) await doOne(parts, id);
+  } catch (error) {
+    parts.onError(error as Error, `work for '${lane}' failed and is put off`);
+    await Promise.all(ids.map((id) => comeBack(parts, id, error as Error)));
+  }
+}
+
+async function doOne(parts: WorkParts, id: number): Promise<void> {
+  const row = await findRow(parts.db, id);
+  // It is done already, or was put off since: this wake-up is late.
+  if (row === undefined || row.kind === 'decide' || row.dueAt > parts.clock.now()) return;
+  await parts.handlers.one[row.kind](id);
+}
+
+async function comeBack(parts: WorkParts, id: number, error: Error): Promise<void> {
+  try {
+    const row = await findRow(parts.db, id);
+    if (row !== undefined) await putOff(parts.db, id, parts.clock.now() + retryAfter(row.attempts), error.message);
+  } catch {
+    // The database is away. The row comes back by itself once its hand-over has expired.
+  }
+}
+
+/** How many jobs of a lane one process works on at once. */
+export type Concurrency = Readonly<Record<Lane, number>>;
+
+/** Starts one worker for each lane. */
+export function startWorkers(
+  parts: WorkParts,
+  backend: Backend,
+  prefix: string,
+  concurrency: Concurrency,
+): WakeUpWorker[] {
+  return LANES.map((lane) =>
+    backend.worker(queueName(prefix, lane), concurrency[lane], ({ ids }) => doWork(parts, lane, ids)),
+  );
+}

@@ -1,0 +1,57 @@
+import type { JsonObject } from '../domain/json.ts';
+import type { Time } from '../domain/time.ts';
+import { at, type Sql } from './sql.ts';
+
+/** What a channel gave us for an incident's thread; null before its first message. */
+export async function findThread(sql: Sql, incidentId: string, channel: string): Promise<JsonObject | null> {
+  const [row] = await sql.query<{ ref: JsonObject }>(
+    'select ref from remedyd.threads where incident_id = $1 and channel = $2',
+    [incidentId, channel],
+    'find-thread',
+  );
+  return row?.ref ?? null;
+}
+
+export async function saveThread(sql: Sql, incidentId: string, channel: string, ref: JsonObject): Promise<void> {
+  await sql.run(
+    `insert into remedyd.threads (incident_id, channel, ref) values ($1, $2, $3)
+     on conflict (incident_id, channel) do update set ref = $3`,
+    [incidentId, channel, JSON.stringify(ref)],
+    'save-thread',
+  );
+}
+
+export interface ChannelState {
+  readonly name: string;
+  /** Null while it works. */
+  readonly failingSince: Time | null;
+  readonly failures: number;
+  readonly lastError: string | null;
+  readonly lastSentAt: Time | null;
+}
+
+export async function channelStates(sql: Sql): Promise<ChannelState[]> {
+  return sql.query<ChannelState>(
+    `select name, failing_since as "failingSince", failures, last_error as "lastError", last_sent_at as "lastSentAt"
+     from remedyd.channels order by name`,
+  );
+}
+
+export async function noteSent(sql: Sql, channel: string, now: Time): Promise<void> {
+  await sql.run(
+    `insert into remedyd.channels (name, last_sent_at) values ($1, $2)
+     on conflict (name) do update set failing_since = null, failures = 0, last_error = null, last_sent_at = $2`,
+    [channel, at(now)],
+    'note-sent',
+  );
+}
+
+export async function noteFailure(sql: Sql, channel: string, error: string, now: Time): Promise<void> {
+  await sql.run(
+    `insert into remedyd.channels as c (name, failing_since, failures, last_error) values ($1, $2, 1, $3)
+     on conflict (name) do update
+       set failing_since = coalesce(c.failing_since, $2), failures = c.failures + 1, last_error = $3`,
+    [channel, at(now), error.slice(0, 500)],
+    'note-failure',
+  );
+}
