@@ -27,7 +27,7 @@ export function compileRule(written: WrittenRule, hash: string, origin: Rule['or
           : { max: guards.blast_radius.max ?? null, percent: guards.blast_radius.percent ?? null },
       storm: guards.storm ?? null,
       unless: guards.unless,
-      window: guards.window ?? null,
+      window: guards.window === undefined || guards.window === 'always' ? null : guards.window,
     },
     approval: approval ?? null,
     escalate: escalate ?? null,

@@ -1,8 +1,9 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Fault, sortFaults } from '../config/faults.ts';
 import { faultsOf } from '../config/issues.ts';
-import { parseYaml, type YamlFile } from '../config/yaml.ts';
+import { readYaml, wholeFile } from '../config/read-yaml.ts';
+import type { YamlFile } from '../config/yaml.ts';
 import type { Remediations } from './bind.ts';
 import { checkRule } from './check-rule.ts';
 import { compileRule } from './compile.ts';
@@ -25,7 +26,7 @@ export async function loadRulebook(folder: string, remediations: Remediations): 
   const rules: Rule[] = [];
   const names: Names = new Map();
   for (const file of await list(folder, faults)) {
-    const yaml = await read(file);
+    const yaml = await readYaml(file);
     if ('faults' in yaml) faults.push(...yaml.faults);
     else rules.push(...readRules(yaml, remediations, names, faults));
   }
@@ -36,24 +37,18 @@ async function list(folder: string, faults: Fault[]): Promise<readonly string[]>
   try {
     const names = (await readdir(folder)).sort();
     for (const name of names.filter((name) => name.endsWith('.yml'))) {
-      faults.push(whole(join(folder, name), 'a rule file ends in .yaml, so this one would not be read', 'rename it'));
+      faults.push(
+        wholeFile(join(folder, name), 'a rule file ends in .yaml, so this one would not be read', 'rename it'),
+      );
     }
     return names
       .filter((name) => name.endsWith('.yaml') && !name.endsWith('.test.yaml'))
       .map((name) => join(folder, name));
   } catch (error) {
-    faults.push(whole(folder, `the folder of rules cannot be read: ${say(error)}`, 'create it, or correct the path'));
+    faults.push(
+      wholeFile(folder, `the folder of rules cannot be read: ${say(error)}`, 'create it, or correct the path'),
+    );
     return [];
-  }
-}
-
-async function read(file: string): Promise<YamlFile | { readonly faults: readonly Fault[] }> {
-  try {
-    // A pipe or a device would be read for ever.
-    if (!(await stat(file)).isFile()) return { faults: [whole(file, 'it is no file', 'remove it')] };
-    return parseYaml(file, await readFile(file));
-  } catch (error) {
-    return { faults: [whole(file, `the file cannot be read: ${say(error)}`, 'correct its permissions')] };
   }
 }
 
@@ -86,10 +81,6 @@ function checkName(yaml: YamlFile, index: number, rule: unknown, names: Names): 
 function writtenRules(value: unknown): readonly unknown[] {
   const rules = typeof value === 'object' && value !== null && 'rules' in value ? value.rules : undefined;
   return Array.isArray(rules) ? rules : [];
-}
-
-function whole(file: string, message: string, fix: string): Fault {
-  return { file, line: 1, column: 1, message, fix };
 }
 
 function say(error: unknown): string {
