@@ -17,6 +17,7 @@ export function retryAfter(header: (name: string) => string | null | undefined):
   const text = header('retry-after')?.trim();
   if (!text) return null;
   if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1_000;
+  if (!/^[A-Za-z]{3,9},? /.test(text)) return null;
   const wait = Date.parse(text) - Date.parse(header('date') ?? '');
   return Number.isFinite(wait) ? Math.max(0, wait) : null;
 }
