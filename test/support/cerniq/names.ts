@@ -91,6 +91,8 @@ export const KEYS = {
   stuckCircuits: 'cerniq:stuck-circuits',
   /** Starts of each service so far. */
   boots: 'cerniq:boots',
+  /** Set by each process of a service as long as it lives; expires soon after. */
+  alive: (service: string) => `cerniq:alive:${service}`,
   /** What is wrong with each service, as JSON of `WorkerFault`. */
   workerFaults: 'cerniq:worker-faults',
   /** Counters, `<metric>|<label>|<label>` to number. */

@@ -8,6 +8,14 @@ export function metricsRoute(app: FastifyInstance, estate: Estate): void {
     const parts = await Promise.all([queueDepths(estate), counters(estate), reviews(estate), connections(estate)]);
     await reply.type('text/plain; version=0.0.4').send(`${parts.flat().join('\n')}\n`);
   });
+  // Stands for the metrics address that each worker has of its own in production.
+  app.get<{ Params: { service: string } }>('/metrics/workers/:service', async ({ params }, reply) => {
+    const alive = (await estate.redis.exists(KEYS.alive(params.service))) === 1;
+    await reply
+      .code(alive ? 200 : 503)
+      .type('text/plain; version=0.0.4')
+      .send('# TYPE cerniq_worker_up gauge\ncerniq_worker_up 1\n');
+  });
 }
 
 type Labels = Readonly<Record<string, string | undefined>>;

@@ -26,7 +26,7 @@ export function mischief(): {
     },
     async hook({ url, method }, reply) {
       const befalls = (kind: Kind) =>
-        url !== '/metrics' && [...active].some((one) => one.kind === kind && url.startsWith(one.path));
+        !url.startsWith('/metrics') && [...active].some((one) => one.kind === kind && url.startsWith(one.path));
       if (befalls('hangs')) {
         reply.hijack();
         return;

@@ -22,6 +22,8 @@ const shop: Shop = { redis, databaseUrl: CERNIQ_DATABASE_URL, upstreams: JSON.pa
 const workers = SERVICES[service].map((queue) => ({ queue, worker: serve(queue) }));
 control.on('message', () => void obey());
 await obey();
+await beat();
+setInterval(beat, 500);
 setInterval(halfOpen, 1_000);
 setInterval(endWithOwner, 2_000);
 // A hung job would make a graceful end wait for ever, and PM2 counts on us to go when told.
@@ -67,6 +69,11 @@ async function work(queue: string, worker: Worker, job: Job, token = ''): Promis
 
 async function count(...key: readonly string[]): Promise<void> {
   await redis.hincrby(KEYS.counters, key.join('|'), 1);
+}
+
+/** A hung job does not stop the heart: this tells only that the process is there. */
+async function beat(): Promise<void> {
+  await redis.set(KEYS.alive(service), String(process.pid), 'PX', 1_500);
 }
 
 async function currentFault(): Promise<WorkerFault | undefined> {
