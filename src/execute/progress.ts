@@ -51,9 +51,10 @@ export async function openProgress(run: RunParts): Promise<Progress> {
         within: (act) =>
           attempt(run.clock, step.timeout, run.signal, (signal) => {
             const tools = run.openTools({ signal, record: (call) => calls.push(call) });
-            const { params, target, settings, clock } = run;
+            const { params, target, settings, clock, approved = false } = run;
             const idempotencyKey = `${run.runId}-${step.name}`;
-            const parts = { params, target, tools, settings, clock, signal, idempotencyKey, results: resultsOf(rows) };
+            const results = resultsOf(rows);
+            const parts = { params, target, tools, settings, clock, signal, idempotencyKey, approved, results };
             return act(stepContext(parts) as StepContext<never>);
           }),
       };

@@ -12,6 +12,8 @@ export interface RunParts {
   readonly target: Target;
   readonly openTools: (scope: ToolScope) => Tools;
   readonly settings: Settings;
+  /** A person approved this run; false where nobody was asked. */
+  readonly approved?: boolean;
   readonly clock: Clock;
   readonly journal: Journal;
   /** Aborts when the service must stop now, or when the run was lost to another replica. */

@@ -14,6 +14,8 @@ export interface ContextParts<P> {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly idempotencyKey: string;
+  /** False where nobody was asked. */
+  readonly approved?: boolean;
   readonly results: ReadonlyMap<string, Json>;
 }
 
@@ -22,6 +24,7 @@ export function stepContext<P>(parts: ContextParts<P>): StepContext<P> {
   const { results, clock, signal } = parts;
   return {
     ...parts,
+    approved: parts.approved ?? false,
     result(step) {
       if (!results.has(step.name)) throw new Error(`Step '${step.name}' has no result: it has not ended in this run`);
       return results.get(step.name) as never;

@@ -20,6 +20,8 @@ export interface StepContext<P> {
   readonly clock: Clock;
   /** Aborts when the step's time is up, the lease is lost or the service stops for good. */
   readonly signal: AbortSignal;
+  /** A person has approved this very run, plan and all. What a remediation refuses by itself it may do then. */
+  readonly approved: boolean;
   /** Names this step of this run for APIs that take an idempotency key; the same after a crash. */
   readonly idempotencyKey: string;
   /** What an earlier step of this run returned, as it stands in the journal. @throws where that step has not ended. */
@@ -74,6 +76,8 @@ export interface Remediation<S extends z.ZodObject = z.ZodObject> {
   readonly summary: string;
   readonly risk: Risk;
   readonly params: S;
+  /** The part of the config's `settings` that it reads, checked at start: a mistake there must not show at night. */
+  readonly settings?: z.ZodType;
   /** Tools it uses: built-in ones and APIs by their name in the config. Missing ones stop the start. */
   readonly needs: readonly string[];
   target(params: z.output<S>): Target;
@@ -88,10 +92,14 @@ export function stepsFor<S extends z.ZodObject>(_params: S) {
   return <R extends Json>(step: Step<z.output<S>, R>): Step<z.output<S>, R> => step;
 }
 
+/** Declared remediations carry this, so that the registry knows one from any other default export. */
+const DECLARED = Symbol.for('remedyd.remediation');
+
 /**
  * Declares a remediation. Its name is its path under `remediations/`.
  *
- * @throws Error where it has no steps, two steps of one name, or a duration that cannot be read.
+ * @throws Error where it has no steps, two steps of one name, a duration that cannot be read, or parameters that would
+ *   let unknown ones pass.
  */
 export function defineRemediation<S extends z.ZodObject>(remediation: Remediation<S>): Remediation<S> {
   const names = remediation.steps.map((step) => step.name);
@@ -100,5 +108,17 @@ export function defineRemediation<S extends z.ZodObject>(remediation: Remediatio
   if (twice !== undefined) throw new Error(`Two steps are named '${twice}': the journal is keyed by name`);
   const { within, every, holdFor } = remediation.verify;
   for (const text of [within, every, holdFor, ...remediation.steps.map((step) => step.timeout)]) parseDuration(text);
-  return remediation;
+  if (!isStrict(remediation.params)) {
+    throw new Error('Its params let unknown parameters pass; declare them with z.strictObject');
+  }
+  return Object.freeze(Object.assign({ [DECLARED]: true }, remediation));
+}
+
+export function isRemediation(value: unknown): value is Remediation {
+  return typeof value === 'object' && value !== null && DECLARED in value;
+}
+
+/** An object schema that refuses what it does not know has `never` for everything else. */
+function isStrict(params: z.ZodObject): boolean {
+  return params.def.catchall?._zod.def.type === 'never';
 }

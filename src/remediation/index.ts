@@ -1,7 +1,9 @@
 /** All that a file under `remediations/` may import from the engine. */
 export { z } from 'zod';
 export type { Target } from '../domain/alert.ts';
+export { formatDuration, parseDuration } from '../domain/duration.ts';
 export type { Json, JsonObject } from '../domain/json.ts';
+export { fromIso, type Millis, type Time, toIso } from '../domain/time.ts';
 export {
   defineRemediation,
   type Remediation,
