@@ -2,7 +2,7 @@
  * A worker service of Cerniq, run by PM2: `main.ts <service>`. It serves the service's queues with one job at a time
  * each, and suffers whatever fault the world has declared for it.
  */
-import { DelayedError, type Job, RateLimitError, Worker } from 'bullmq';
+import { DelayedError, type Job, RateLimitError, WaitingError, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { controlChannel, KEYS, SERVICES, type Service, sourceOf, splitQueueName, type WorkerFault } from '../names.ts';
 import { enrich } from './enrich.ts';
@@ -20,8 +20,12 @@ await control.subscribe(controlChannel(redis.options.db ?? 0));
 const boot = await redis.hincrby(KEYS.boots, service, 1);
 const shop: Shop = { redis, databaseUrl: CERNIQ_DATABASE_URL, upstreams: JSON.parse(CERNIQ_UPSTREAMS) };
 const workers = SERVICES[service].map((queue) => ({ queue, worker: serve(queue) }));
-control.on('message', () => void obey());
-await obey();
+// One look after the other, so that the last one to end is the one that saw the latest state.
+let looking = obey();
+control.on('message', () => {
+  looking = looking.then(obey).catch((error) => console.error(`${service}: ${error}`));
+});
+await looking;
 await beat();
 setInterval(beat, 500);
 setInterval(halfOpen, 1_000);
@@ -53,15 +57,22 @@ async function work(queue: string, worker: Worker, job: Job, token = ''): Promis
   if (fault?.kind === 'hang') await new Promise(() => undefined);
   if (fault?.kind === 'slow') await new Promise((resolve) => setTimeout(resolve, fault.ms));
   const source = sourceOf(queue);
+  const phone = phoneOf(queue);
   try {
+    // A pause does not stop the look for a job that is under way: that one goes back.
+    if (phone !== undefined && !(await maySend(phone))) {
+      await worker.pause(true);
+      await job.moveToWait(token);
+      throw new WaitingError();
+    }
     if (source !== undefined) await enrich(shop, source, worker, job, token);
     else if (queue.startsWith('bronze:')) await ingest(shop, job);
     else if (queue.startsWith('silver:score')) await score(shop, job);
     else await send(shop, queue);
     await count('cerniq_worker_jobs_processed_total', queue, 'completed');
   } catch (error) {
-    // A job that was put back, because of the breaker or the rate limit, is neither done nor failed.
-    const putBack = error instanceof DelayedError || error instanceof RateLimitError;
+    // A job that was put back is neither done nor failed.
+    const putBack = [DelayedError, RateLimitError, WaitingError].some((kind) => error instanceof kind);
     if (!putBack) await count('cerniq_worker_jobs_processed_total', queue, 'failed');
     throw error;
   }
@@ -88,14 +99,20 @@ async function obey(): Promise<void> {
     console.error(`${service}: Error: heap out of memory`);
     process.exit(1);
   }
-  const held = await redis.smembers(KEYS.heldPhones);
   for (const { queue, worker } of workers) {
-    const phone = /^q:wa:(.+)$/.exec(queue)?.[1];
-    const may = phone === undefined || ((await redis.get(KEYS.status(phone))) === 'ACTIVE' && !held.includes(phone));
-    if (!may) await worker.pause(true);
-    else if (!worker.isRunning()) worker.run().catch((error) => console.error(`${queue}: ${error}`));
-    else if (worker.isPaused()) await worker.resume();
+    const phone = phoneOf(queue);
+    if (phone !== undefined && !(await maySend(phone))) await worker.pause(true);
+    else if (worker.isPaused() || !worker.isRunning()) await worker.resume();
   }
+}
+
+function phoneOf(queue: string): string | undefined {
+  return /^q:wa:(.+)$/.exec(queue)?.[1];
+}
+
+async function maySend(phone: string): Promise<boolean> {
+  const held = await redis.sismember(KEYS.heldPhones, phone);
+  return held === 0 && (await redis.get(KEYS.status(phone))) === 'ACTIVE';
 }
 
 /** A breaker that is open asks from time to time whether it may close, unless that is what is broken. */
