@@ -7,21 +7,12 @@ import { type Remediations, sayIssues } from './bind.ts';
 type Path = readonly PropertyKey[];
 
 /**
- * What the schema of a rule cannot see: whether its remediations exist and their parameters fit, and whether somebody is
- * told when it does not help. It reads what was written, not what passed the schema, so that one fault does not hide the next.
+ * What the schema of a rule cannot see: whether its remediations exist and their parameters fit. It reads what was
+ * written, not what passed the schema, so that one fault does not hide the next.
  */
 export function checkRule(yaml: YamlFile, path: Path, rule: unknown, remediations: Remediations): readonly Fault[] {
   if (!isMap(rule)) return [];
   const faults: Fault[] = [];
-  if (rule.mode !== 'observe' && rule.escalate === undefined) {
-    faults.push(
-      yaml.fault(
-        path,
-        "'escalate' is missing: nobody would be told if this does not help",
-        'add escalate: { policy, after }',
-      ),
-    );
-  }
   const attempts: readonly unknown[] = Array.isArray(rule.do) ? rule.do : [];
   for (const [i, attempt] of attempts.entries()) {
     if (isMap(attempt)) faults.push(...checkAttempt(yaml, [...path, 'do', i], attempt, remediations));

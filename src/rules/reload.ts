@@ -1,4 +1,5 @@
-import { watch } from 'chokidar';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Fault } from '../config/faults.ts';
 import type { Clock, Millis } from '../domain/time.ts';
 import type { LoadedRules } from './load.ts';
@@ -9,8 +10,8 @@ export interface RuleWatchOptions {
   /** Reads the folder; `loadRulebook` with its remediations. */
   readonly load: () => Promise<LoadedRules>;
   readonly clock: Clock;
-  /** How long the folder must be quiet: an editor or a checkout writes several files, and half of them is no rule set. */
-  readonly quiet?: Millis;
+  /** How often the folder is looked at. A change counts once it has stayed the same from one look to the next. */
+  readonly every?: Millis;
   /** A sound set, which takes the place of the old one. */
   readonly onLoad: (rulebook: Rulebook) => void;
   /** A set with faults. The old one stays in force. */
@@ -23,19 +24,23 @@ export interface RuleWatch {
   close(): Promise<void>;
 }
 
-/** Watches a folder of rules and reads it again whenever it changed. Resolves once the watch is on. */
+/**
+ * Reads a folder of rules again whenever it has changed. It looks at the files instead of listening for events: those get
+ * lost when two changes follow each other closely, and never come from many container volumes. A change that is still
+ * going on (an editor that saves, a checkout) is waited for, because half a change is no rule set.
+ */
 export async function watchRules(options: RuleWatchOptions): Promise<RuleWatch> {
-  const { folder, load, clock, quiet = 300, onLoad, onFault } = options;
-  const watcher = watch(folder, { ignoreInitial: true, depth: 0 });
-  let waiting = new AbortController();
+  const { folder, load, clock, every = 2_000, onLoad, onFault } = options;
+  const stopped = new AbortController();
+  let inForce = await lookAt(folder);
   let last: Promise<void> = Promise.resolve();
-  let closed = false;
 
   /** One at a time, so that an older reading never replaces a newer one. */
   function reload(): Promise<void> {
     last = last.then(async () => {
+      inForce = await lookAt(folder);
       const loaded = await loadSafely();
-      if (closed) return;
+      if (stopped.signal.aborted) return;
       if ('faults' in loaded) onFault(loaded.faults);
       else onLoad(loaded.rulebook);
     });
@@ -51,30 +56,44 @@ export async function watchRules(options: RuleWatchOptions): Promise<RuleWatch> 
     }
   }
 
-  function changed(): void {
-    waiting.abort();
-    waiting = new AbortController();
-    clock.sleep(quiet, waiting.signal).then(reload, () => {
-      // Aborted by the next change, which waits in its turn.
-    });
+  async function watch(): Promise<void> {
+    let before = inForce;
+    for (;;) {
+      try {
+        await clock.sleep(every, stopped.signal);
+      } catch {
+        return;
+      }
+      const now = await lookAt(folder);
+      if (now === before && now !== inForce) await reload();
+      before = now;
+    }
   }
 
-  watcher.on('all', (_event, path) => {
-    if (/\.ya?ml$/.test(path)) changed();
-  });
-  watcher.on('error', (error) => {
-    const message = `the folder of rules can no longer be watched: ${error instanceof Error ? error.message : String(error)}`;
-    onFault([{ file: folder, line: 1, column: 1, message, fix: 'send SIGHUP to read the rules again' }]);
-  });
-  await new Promise<void>((resolve) => watcher.once('ready', () => resolve()));
-
+  const watching = watch();
   return {
     reload,
     async close() {
-      closed = true;
-      waiting.abort();
-      await watcher.close();
+      stopped.abort();
+      await watching;
       await last;
     },
   };
+}
+
+/** A text that is another one as soon as a file of rules is new, gone or written to. */
+async function lookAt(folder: string): Promise<string> {
+  try {
+    const names = (await readdir(folder)).filter((name) => /\.ya?ml$/.test(name)).sort();
+    const looks = await Promise.all(
+      names.map(async (name) => {
+        const { mtimeNs, size, ino } = await stat(join(folder, name), { bigint: true });
+        return `${name} ${mtimeNs} ${size} ${ino}`;
+      }),
+    );
+    return looks.join('\n');
+  } catch (error) {
+    // A file that vanished between the two calls, or the folder itself: the next look tells.
+    return `unreadable: ${error instanceof Error ? error.message : String(error)}`;
+  }
 }

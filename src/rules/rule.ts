@@ -61,7 +61,7 @@ export interface Rule {
   readonly guards: Guards;
   /** Makes the rule ask even where its remediations would not. */
   readonly approval: { readonly from: string; readonly needs: number; readonly within: Millis } | null;
-  /** A person is paged unless it is healed by then; 0 pages at once, in parallel. */
+  /** A person is paged unless it is healed by then; 0 pages at once, in parallel. Null takes the config's default. */
   readonly escalate: { readonly policy: string; readonly after: Millis } | null;
   /** Changes with everything that the rule says; an approval is bound to it. */
   readonly hash: string;

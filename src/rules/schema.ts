@@ -99,7 +99,9 @@ export const ruleSchema = z.strictObject({
   escalate: z
     .strictObject({ policy: z.string().min(1), after: duration() })
     .optional()
-    .describe('A person is paged unless it is healed by then; 0s pages at once, in parallel.'),
+    .describe(
+      'A person is paged unless it is healed by then; 0s pages at once, in parallel. The config has the default.',
+    ),
 });
 
 /** One file of rules. */
