@@ -1,4 +1,6 @@
 import type { Topic } from '../domain/event.ts';
+import { hasEnded, type Incident } from '../domain/incident.ts';
+import type { Json, JsonObject } from '../domain/json.ts';
 import { REASONS } from '../domain/reason.ts';
 import type { Time } from '../domain/time.ts';
 import { runbookOf, statusOf } from './links.ts';
@@ -17,13 +19,13 @@ const HISTORY = 12;
 
 /**
  * Says what is known of an incident to a person who may just have been woken: what broke, what was tried, what was
- * seen, what to do next. Pure. Nothing in the result holds a secret, a control character or more than a person reads.
+ * seen, what to do next. Pure. It is written when it is sent, from what is so by then, so its topic may be another than
+ * the one that was owed. Nothing in the result holds a secret, a control character or more than a person reads.
  */
-export function compose(view: IncidentView, topic_: Topic, now: Time): Message {
+export function compose(view: IncidentView, owed: Topic, now: Time): Message {
   const { incident } = view;
   const approval = incident.state === 'approving' ? view.approval : null;
-  // What was answered or has expired while the message waited to be sent is asked no more.
-  const topic = topic_ === 'ask' && approval === null ? 'update' : topic_;
+  const topic = stillTrue(owed, incident);
   const runbook = runbookOf(view);
   const alerts = alertFacts(view.alerts);
   return {
@@ -38,7 +40,7 @@ export function compose(view: IncidentView, topic_: Topic, now: Time): Message {
     moreAlerts: view.alerts.length - alerts.length,
     tried: view.runs.slice(-10).map((run) => tried(run, now)),
     seen: view.evidence.slice(-EVIDENCE).map((item) => {
-      const data = plain(item.data, 600);
+      const data = plain(unwrapped(item.data), 600);
       return `${clockTime(item.at, now)} ${cleanLine(item.from, 100)}: ${data === '' ? 'nothing' : data}`;
     }),
     history: view.timeline
@@ -50,6 +52,17 @@ export function compose(view: IncidentView, topic_: Topic, now: Time): Message {
     runbook,
     statusUrl: statusOf(view),
   };
+}
+
+/** A message may have waited for its channel: nobody is woken for what is over, or asked what has been answered. */
+function stillTrue(owed: Topic, incident: Incident): Topic {
+  if (hasEnded(incident)) return 'end';
+  return owed === 'ask' && incident.state !== 'approving' ? 'update' : owed;
+}
+
+/** `result: …` says nothing that the step's name does not. */
+function unwrapped(data: JsonObject): Json {
+  return Object.keys(data).length === 1 && data.result !== undefined ? data.result : data;
 }
 
 function facts({ incident }: IncidentView): IncidentFacts {

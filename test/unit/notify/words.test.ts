@@ -240,6 +240,11 @@ test('a request that was answered while it waited to be sent asks nobody any mor
   expect(late).toMatchObject({ topic: 'update', approval: null, next: ['Nothing is asked of you now.'] });
 });
 
+test('a page that could not be sent until all was over wakes nobody any more', () => {
+  const late = compose(view({ state: 'healed', reason: 'held', endedAt: NOW, firing: false }), 'page', NOW);
+  expect(late).toMatchObject({ topic: 'end', headline: expect.stringMatching(/^Healed/) });
+});
+
 test('news: somebody took it', () => {
   const news = compose(view({ ackedBy: 'Ana', ackedAt: NOW }), 'update', NOW);
   expect(printed(renderNews(news))).toMatchInlineSnapshot(`
