@@ -48,12 +48,12 @@ export function openIncident(id: string, opening: Opening, recurrenceOf: string 
 
 /** The first line of an incident's history. */
 export function openedEntry(alert: Alert, incident: Incident): Entry {
-  const { source, fingerprint, name } = alert;
+  const { source, fingerprint, name, note } = alert;
   const again = incident.recurrenceOf === null ? '' : `; it had been healed in ${incident.recurrenceOf}`;
   return {
     type: 'opened',
     reason: 'opened',
-    summary: `${name} fires (${source})${again}`,
+    summary: `${name} fires (${source})${again}${note === null ? '' : `; ${note}`}`,
     data: { source, fingerprint, name, deadlineAt: incident.deadlineAt, recurrenceOf: incident.recurrenceOf },
   };
 }

@@ -10,7 +10,10 @@ export interface StoredIncident {
 }
 
 /** The row's shape: the incident's fields in snake case, the target in two columns. */
-type Row = { id: string; target_kind: string; target_id: string; seq: number; head: string } & Record<string, unknown>;
+export type IncidentRow = { id: string; target_kind: string; target_id: string; seq: number; head: string } & Record<
+  string,
+  unknown
+>;
 
 const PLAIN = [
   ['rule', 'text'],
@@ -39,7 +42,7 @@ const camel = (name: string) => name.replace(/_([a-z])/g, (_, letter: string) =>
 
 const FIELDS = PLAIN.map(([name, type]) => ({ name, type, field: camel(name) as keyof Incident }));
 
-function fromRow(row: Row): StoredIncident {
+export function fromRow(row: IncidentRow): StoredIncident {
   const fields = Object.fromEntries(FIELDS.map(({ name, field }) => [field, row[name]]));
   const target: Target = { kind: row.target_kind, id: row.target_id };
   return { incident: { id: row.id, ...fields, target } as unknown as Incident, seq: row.seq, head: row.head };
@@ -84,7 +87,7 @@ export async function updateIncidents(sql: Sql, stored: readonly StoredIncident[
 /** Locks the rows, in the order of their ids so that two replicas cannot wait for each other. */
 export async function lockIncidents(sql: Sql, ids: readonly string[]): Promise<Map<string, StoredIncident>> {
   if (ids.length === 0) return new Map();
-  const rows = await sql.query<Row>(
+  const rows = await sql.query<IncidentRow>(
     'select * from remedyd.incidents where id = any($1) order by id for update',
     [ids],
     'lock-incidents',
@@ -93,7 +96,7 @@ export async function lockIncidents(sql: Sql, ids: readonly string[]): Promise<M
 }
 
 export async function findIncident(sql: Sql, id: string): Promise<StoredIncident | undefined> {
-  const [row] = await sql.query<Row>('select * from remedyd.incidents where id = $1', [id], 'find-incident');
+  const [row] = await sql.query<IncidentRow>('select * from remedyd.incidents where id = $1', [id], 'find-incident');
   return row === undefined ? undefined : fromRow(row);
 }
 
@@ -105,7 +108,7 @@ export interface RuleTarget {
 /** The open incidents of these rules and targets, locked. */
 export async function lockOpenIncidents(sql: Sql, wanted: readonly RuleTarget[]): Promise<StoredIncident[]> {
   if (wanted.length === 0) return [];
-  const rows = await sql.query<Row>(
+  const rows = await sql.query<IncidentRow>(
     `select i.* from remedyd.incidents i
      join unnest($1::text[], $2::text[], $3::text[]) as w(rule, kind, id)
        on i.rule = w.rule and i.target_kind = w.kind and i.target_id = w.id

@@ -10,8 +10,9 @@ import { httpServer, parseBody, requestPath } from './http.ts';
 export function connectApi(name: string, config: ApiConfig, clock: Clock): Connected<HttpApi> {
   const base = new URL(config.base_url);
   const server = httpServer(base.origin, { timeout: config.timeout });
-  const authorization = authorizationOf(config, base);
-  const secrets = [config.token?.reveal() ?? '', config.basic?.password.reveal() ?? ''];
+  // A secret that is not set fails the calls that need it, with its name, and not the start of everything else.
+  const known = [config.token, config.basic?.password].filter((one) => one !== undefined && !one.missing);
+  const secrets = known.map((one) => one?.reveal() ?? '');
 
   return {
     close: server.close,
@@ -25,6 +26,7 @@ export function connectApi(name: string, config: ApiConfig, clock: Clock): Conne
           timeout,
           async act(signal) {
             const started = clock.now();
+            const authorization = authorizationOf(config, base);
             const answer = await server.send({
               method,
               path: requestPath(base, path, options.query),

@@ -1,0 +1,223 @@
+import type { FastifyInstance } from 'fastify';
+import type { Config } from './config/schema.ts';
+import { type DecideParts, decideBatch } from './decide/stage.ts';
+import { newId, random } from './domain/id.ts';
+import type { Clock } from './domain/time.ts';
+import { deadlineRow, expireRow } from './escalate/deadline.ts';
+import type { PeopleParts } from './escalate/people.ts';
+import { sendRow } from './escalate/send.ts';
+import { tellRow } from './escalate/tell.ts';
+import { type ExecuteParts, executeRow } from './execute/stage.ts';
+import { refreshFigures } from './figures.ts';
+import { createIngest } from './ingest/ingest.ts';
+import { registerIngest } from './ingest/routes.ts';
+import { createTeardown } from './lifecycle.ts';
+import { createChannels } from './notify/channels.ts';
+import type { Log } from './observe/log.ts';
+import { createMetrics } from './observe/metrics.ts';
+import { reportTo } from './observe/report.ts';
+import { registerObserve } from './observe/routes.ts';
+import { startProbes } from './probe/start.ts';
+import { openBackend } from './queue/backend.ts';
+import { startRelay } from './queue/relay.ts';
+import { sweep } from './queue/sweep.ts';
+import { doWork, startWorkers } from './queue/workers.ts';
+import type { LoadedRemediation } from './remediation/registry.ts';
+import type { LiveRules } from './rules/live.ts';
+import { createServer } from './server/server.ts';
+import { startSingleton } from './singleton.ts';
+import { registerApi } from './status/api.ts';
+import type { Db } from './store/db.ts';
+import { releaseLeases } from './store/leases.ts';
+import { createToolbox } from './tools/toolbox.ts';
+import { type VerifyParts, verifyRow } from './verify/stage.ts';
+
+export interface AppParts {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly db: Db;
+  readonly databaseUrl: string;
+  readonly remediations: ReadonlyMap<string, LoadedRemediation>;
+  readonly rules: LiveRules;
+  readonly production: boolean;
+}
+
+export interface App {
+  /** Where it answers, such as `http://127.0.0.1:8080`. */
+  readonly address: string;
+  /**
+   * Stops in two stages: no new work, and the steps under way may finish within `stop.grace`; then they are cut off, and
+   * their journals say where the next start goes on.
+   */
+  stop(): Promise<void>;
+}
+
+const SWEEP_EVERY = 10_000;
+const SWEEP_GRACE = 60_000;
+
+/** Puts the service together, in the order in which its parts need each other. Everything it starts, `stop` ends. */
+export async function startApp(parts: AppParts): Promise<App> {
+  const { config, clock, log, db, remediations, rules } = parts;
+  const startedAt = clock.now();
+  const replica = newId('rep', startedAt);
+  const teardown = createTeardown(log);
+  const hardStop = new AbortController();
+  let stopping = false;
+  const metrics = createMetrics();
+  const report = reportTo(log, metrics, clock);
+
+  const toolbox = createToolbox(config.tools, clock);
+  teardown.add('tools', () => toolbox.close());
+  const { channels, absent } = createChannels(config.notify, { production: parts.production });
+  for (const { name, why } of absent) log.warn({ channel: name }, why);
+
+  const backend = openBackend({
+    kind: config.queue.backend,
+    url: config.queue.backend === 'redis' ? (config.queue.redis_url ?? 'redis://127.0.0.1:6379') : parts.databaseUrl,
+    prefix: config.queue.prefix,
+    onError: (error) => report.queueError(error, 'the queue reports an error'),
+  });
+  teardown.add('queue backend', () => backend.close());
+
+  const shared = {
+    db,
+    clock,
+    remediations,
+    toolbox,
+    settings: config.settings,
+    hardStop: hardStop.signal,
+    stopping: () => stopping,
+    rulebook: rules.current,
+    handOver: (rows: Parameters<typeof relay.handOver>[0]) => relay.handOver(rows),
+  };
+  const decide: DecideParts = {
+    ...shared,
+    limits: config.guards,
+    unmatched: config.unmatched,
+    onVerdict: report.verdict,
+  };
+  const execute: ExecuteParts = { ...shared, replica, onFirstStep: report.firstStep, onRunEnded: report.runEnded };
+  const verify: VerifyParts = {
+    ...shared,
+    resolveWithin: config.verify.resolve_within,
+    onRunEnded: report.runVerified,
+  };
+  const people: PeopleParts = {
+    ...shared,
+    channels,
+    notify: config.notify,
+    random,
+    onTold: report.told,
+    onUnreachable: report.unreachable,
+  };
+  const work = {
+    db,
+    clock,
+    handlers: {
+      decide: (ids: readonly number[]) => decideBatch(decide, ids),
+      one: {
+        deadline: (id: number) => deadlineRow(people, id),
+        expire: (id: number) => expireRow(people, id),
+        execute: (id: number) => executeRow(execute, id),
+        verify: (id: number) => verifyRow(verify, id),
+        tell: (id: number) => tellRow(people, id),
+        send: (id: number) => sendRow(people, id),
+      },
+    },
+    onError: report.failed,
+  };
+  const relay = startRelay({
+    db,
+    clock,
+    backend,
+    prefix: config.queue.prefix,
+    pollEvery: config.queue.poll,
+    direct: (job) =>
+      doWork(
+        work,
+        job.lane,
+        job.rows.map((row) => row.id),
+      ),
+    onError: report.queueError,
+  });
+  teardown.add('relay', () => relay.stop());
+  const { execute: runs, verify: looks, people: messages } = config.queue;
+  const concurrency = { decide: 1, execute: runs, verify: looks, people: messages };
+  const workers = startWorkers(work, backend, config.queue.prefix, concurrency);
+  teardown.add('workers', () => Promise.all(workers.map((worker) => worker.abandon())));
+
+  const ingest = createIngest({ ...shared, config, log, metrics });
+  teardown.add('source APIs', () => ingest.close());
+  const server = createServer(log, config.server.body_limit);
+  const health = {
+    db,
+    clock,
+    channelNames: [...channels.keys()],
+    rulesFault: rules.fault,
+    queueFault: report.queueFault,
+  };
+  const refresh = () => refreshFigures(db, clock, metrics);
+  registerObserve(server, {
+    ...health,
+    metrics,
+    auth: config.api,
+    closed: config.api.metrics,
+    stopping: () => stopping,
+    refresh,
+  });
+  registerApi(server, { ...health, auth: config.api, remediations, rulebook: rules.current, replica, startedAt });
+  registerIngest(server, { ...ingest.parts, sources: config.sources, stopping: () => stopping });
+  const address = await listen(server, config);
+  teardown.add('http', () => server.close());
+  rules.onChange((ok) => metrics.rulesLoaded.set(ok ? 1 : 0));
+
+  const sweeping = startSingleton({
+    db,
+    clock,
+    replica,
+    name: 'sweep',
+    every: SWEEP_EVERY,
+    work: async () => {
+      await sweep({ db, clock, grace: SWEEP_GRACE, handOver: shared.handOver, onFound: report.swept });
+    },
+    onError: (error) => report.failed(error, 'the sweep failed'),
+  });
+  teardown.add('leases', () => releaseLeases(db, replica));
+  teardown.add('sweep', () => sweeping.stop());
+  const probes = startProbes({
+    db,
+    clock,
+    replica,
+    probes: config.probes,
+    store: ingest.parts.store,
+    random,
+    log,
+    metrics,
+  });
+  teardown.add('probes', () => probes.stop());
+
+  return {
+    address,
+    async stop() {
+      if (stopping) return teardown.run();
+      stopping = true;
+      log.info({ graceMs: config.stop.grace }, 'stopping: steps under way may finish');
+      const finished = Promise.all(workers.map((worker) => worker.stop()));
+      const timer = new AbortController();
+      const late = clock.sleep(config.stop.grace, timer.signal).then(
+        () => true,
+        () => false,
+      );
+      if (await Promise.race([late, finished.then(() => false)]))
+        log.warn('steps are cut off; the next start goes on with them');
+      hardStop.abort(new Error('the service stops'));
+      timer.abort();
+      await teardown.run();
+    },
+  };
+}
+
+async function listen(server: FastifyInstance, { server: { host, port } }: Config): Promise<string> {
+  return server.listen({ host, port });
+}

@@ -1,0 +1,129 @@
+import { z } from 'zod';
+import type { SEVERITIES, Severity } from '../domain/severity.ts';
+import { sourcesSchema } from '../ingest/source-config.ts';
+import { notifySchema } from '../notify/config.ts';
+import { probesSchema } from '../probe/config.ts';
+import { toolsSchema } from '../tools/config.ts';
+import { duration, secret, text } from './fields.ts';
+
+const limits = z
+  .strictObject({
+    /** Runs at once in the whole service. */
+    runs_at_once: z.int().min(1).default(10),
+    /** Runs that may start within an hour in the whole service. */
+    runs_per_hour: z.int().min(1).default(120),
+    /** Waits on one target after 1, 2, 3 … attempts without success; the last one repeats. */
+    backoff: z.array(duration()).prefault(['1m', '2m', '4m', '8m', '10m']),
+  })
+  .prefault({});
+
+const policy = z.enum(['page', 'record']);
+
+/** What happens to alerts that no rule takes; what could be serious reaches a person. */
+const unmatchedDefault: Readonly<Record<Severity, 'page' | 'record'>> = {
+  critical: 'page',
+  high: 'page',
+  medium: 'record',
+  low: 'record',
+};
+
+/** The whole config. Settings of a room stand beside its code; this file only puts them together. */
+export const configSchema = z.strictObject({
+  server: z
+    .strictObject({
+      host: z.string().default('127.0.0.1'),
+      port: z.int().min(0).max(65_535).default(8080),
+      /** Bytes of one webhook; a larger one is answered 413. */
+      body_limit: z
+        .int()
+        .min(1_024)
+        .default(10 * 1024 * 1024),
+    })
+    .prefault({}),
+  /** Without a URL an own Postgres runs in `data_dir`. */
+  database: z
+    .strictObject({
+      url: text().optional(),
+      connections: z.int().min(2).max(200).default(10),
+    })
+    .prefault({}),
+  /** Embedded Postgres and generated secrets live here, relative to the working folder. */
+  data_dir: z.string().default('.remedyd'),
+  queue: z
+    .strictObject({
+      backend: z.enum(['postgres', 'redis']).default('postgres'),
+      /** For the redis backend; REDIS_URL wins. */
+      redis_url: text().optional(),
+      prefix: z
+        .string()
+        .regex(/^[a-z0-9_-]+$/, 'expected small letters, digits, - and _')
+        .default('remedyd'),
+      poll: duration().prefault('500ms'),
+      /** Jobs that one process works on at once. */
+      execute: z.int().min(1).default(20),
+      verify: z.int().min(1).default(20),
+      people: z.int().min(1).default(8),
+    })
+    .prefault({}),
+  ingest: z
+    .strictObject({
+      /** How long the first webhook of a group waits for company. */
+      gather: duration().prefault('2ms'),
+      /** A firing delivery that is older than a resolve this recent counts as late. */
+      reorder_window: duration().prefault('5m'),
+      /** A new incident this soon after a healed one is a recurrence. */
+      recurrence_window: duration().prefault('4h'),
+    })
+    .prefault({}),
+  sources: sourcesSchema.prefault({}),
+  rules: z.string().default('rules'),
+  remediations: z.string().default('remediations'),
+  guards: limits,
+  unmatched: z
+    .strictObject({
+      critical: policy.default(unmatchedDefault.critical),
+      high: policy.default(unmatchedDefault.high),
+      medium: policy.default(unmatchedDefault.medium),
+      low: policy.default(unmatchedDefault.low),
+    } satisfies Record<(typeof SEVERITIES)[number], unknown>)
+    .prefault({}),
+  /** When a person is paged where a rule does not say it. */
+  escalate_after: duration().prefault('15m'),
+  verify: z
+    .strictObject({
+      /** How long a source may take to say that an alert is gone, once the world is healthy: its group interval and more. */
+      resolve_within: duration().prefault('6m'),
+    })
+    .prefault({}),
+  stop: z
+    .strictObject({
+      /** How long the steps under way may take to finish when the service is asked to stop. */
+      grace: duration().prefault('20s'),
+    })
+    .prefault({}),
+  /** Who may read the status API and, where `metrics` says so, the metrics. */
+  api: z
+    .strictObject({
+      token: secret().optional(),
+      basic: z.strictObject({ user: z.string(), password: secret() }).optional(),
+      /** Whether health and metrics ask for it too. */
+      metrics: z.boolean().default(false),
+    })
+    .prefault({}),
+  retention: z
+    .strictObject({
+      incidents: duration().prefault('90d'),
+      webhooks: duration().prefault('14d'),
+    })
+    .prefault({}),
+  notify: notifySchema,
+  tools: toolsSchema.prefault({}),
+  /** What remediations read about the managed system; its shape is theirs. */
+  settings: z.record(z.string(), z.json()).default({}),
+  probes: probesSchema,
+  log: z
+    .strictObject({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info') })
+    .prefault({}),
+});
+
+export type Config = z.output<typeof configSchema>;

@@ -1,0 +1,71 @@
+import type { Config } from '../config/schema.ts';
+import type { Clock } from '../domain/time.ts';
+import type { Log } from '../observe/log.ts';
+import type { Metrics } from '../observe/metrics.ts';
+import type { Remediations } from '../rules/bind.ts';
+import type { Rulebook } from '../rules/rulebook.ts';
+import type { Db } from '../store/db.ts';
+import type { Handed } from '../store/outbox.ts';
+import { type Arrival, commitArrivals, type Receipt } from './commit.ts';
+import { groupCommit } from './group-commit.ts';
+import { openerFor } from './opener.ts';
+import type { ReceiveParts } from './receive.ts';
+import { type AskableSource, createSourceApi, type SourceApi } from './source-api.ts';
+
+export interface IngestParts {
+  readonly config: Config;
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly remediations: Remediations;
+  rulebook(): Rulebook;
+  handOver(rows: readonly Handed[]): void;
+}
+
+/** As many alerts as one transaction takes in good time. */
+const FULL_GROUP = 5_000;
+
+const FETCH_TIMEOUT = 15_000;
+
+/** Puts the way in together: one group commit that webhooks, fetched alerts and probes share. */
+export function createIngest(parts: IngestParts): { readonly parts: ReceiveParts; close(): Promise<void> } {
+  const { config, db, clock, log, metrics, handOver } = parts;
+  const commit = {
+    db,
+    clock,
+    reorderWindow: config.ingest.reorder_window,
+    recurrenceWindow: config.ingest.recurrence_window,
+    opener: () => openerFor(parts.rulebook(), parts.remediations, config.escalate_after),
+    handOver,
+  };
+  const store = groupCommit<Arrival, Receipt>({
+    commit: (group) => commitArrivals(commit, group),
+    maxDelay: config.ingest.gather,
+    maxWeight: FULL_GROUP,
+    weightOf: (arrival) => Math.max(1, arrival.alerts.length),
+    mayBePoisoned: isDataFault,
+  });
+  const apis = openApis(config);
+  return {
+    parts: { clock, log, metrics, store, apis, fetchTimeout: FETCH_TIMEOUT },
+    async close() {
+      await Promise.all(Object.values(apis).map((api) => api.close()));
+    },
+  };
+}
+
+/** Postgres refuses a value, not the work: classes 22 (data exception) and 23 (constraint). */
+function isDataFault(error: unknown): boolean {
+  const code = (error as { code?: unknown }).code;
+  return typeof code === 'string' && /^2[23]/.test(code);
+}
+
+function openApis({ sources }: Config): Partial<Record<AskableSource, SourceApi>> {
+  const apis: Partial<Record<AskableSource, SourceApi>> = {};
+  for (const source of ['alertmanager', 'signoz'] as const) {
+    const config = sources[source]?.api;
+    if (config !== undefined) apis[source] = createSourceApi({ source, config });
+  }
+  return apis;
+}

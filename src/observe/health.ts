@@ -1,0 +1,66 @@
+import { type Clock, type Millis, toIso } from '../domain/time.ts';
+import { channelStates } from '../store/channels.ts';
+import type { Db } from '../store/db.ts';
+import { outboxState } from '../store/outbox.ts';
+
+/** One thing that the service depends on. */
+export interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+  /** Without it no webhook can be taken; the others are only told of, because to refuse webhooks would help nobody. */
+  readonly required: boolean;
+  readonly detail: string;
+}
+
+export interface HealthParts {
+  readonly db: Db;
+  readonly clock: Clock;
+  /** Names of the channels that are in use. */
+  readonly channelNames: readonly string[];
+  /** Null while the rules on disk are the ones in force. */
+  rulesFault(): string | null;
+  /** When the queue last failed; null while it works. */
+  queueFault(): string | null;
+}
+
+/** A due row that has waited for longer shows that the work does not keep up. */
+const LATE: Millis = 60_000;
+
+/** Looks at everything that the service depends on. Never throws. */
+export async function readChecks(parts: HealthParts): Promise<Check[]> {
+  const rules = parts.rulesFault();
+  const queue = parts.queueFault();
+  const local: Check[] = [
+    { name: 'rules', ok: rules === null, required: false, detail: rules ?? 'the rules on disk are in force' },
+    { name: 'queue', ok: queue === null, required: false, detail: queue ?? 'takes work' },
+  ];
+  try {
+    return [{ name: 'database', ok: true, required: true, detail: 'answers' }, ...local, ...(await stored(parts))];
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return [{ name: 'database', ok: false, required: true, detail: `does not answer: ${why}` }, ...local];
+  }
+}
+
+async function stored({ db, clock, channelNames }: HealthParts): Promise<Check[]> {
+  const now = clock.now();
+  const { depth, oldestDue } = await outboxState(db, now);
+  const late = oldestDue !== null && now - oldestDue > LATE;
+  const since = oldestDue === null ? '' : `, the oldest due since ${toIso(oldestDue)}`;
+  const states = new Map((await channelStates(db)).map((state) => [state.name, state]));
+  const channels = channelNames.map((name): Check => {
+    const state = states.get(name);
+    const failing = state?.failingSince ?? null;
+    const detail = failing === null ? 'works' : `fails since ${toIso(failing)}: ${state?.lastError ?? ''}`;
+    return { name: `channel ${name}`, ok: failing === null, required: false, detail };
+  });
+  const outbox: Check = { name: 'outbox', ok: !late, required: false, detail: `${depth} rows${since}` };
+  const people: Check = {
+    name: 'people',
+    ok: channelNames.length > 0,
+    required: false,
+    detail:
+      channelNames.length > 0 ? `reached through ${channelNames.join(', ')}` : 'nobody can be told: configure notify',
+  };
+  return [outbox, people, ...channels];
+}

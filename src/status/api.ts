@@ -1,0 +1,105 @@
+import type { FastifyInstance } from 'fastify';
+import { type Time, toIso } from '../domain/time.ts';
+import type { Remediation } from '../remediation/define.ts';
+import type { Rulebook } from '../rules/rulebook.ts';
+import { answerError } from '../server/errors.ts';
+import { type ApiAuth, readersOnly } from '../server/readers.ts';
+import type { Db } from '../store/db.ts';
+import { episodesOf } from '../store/episodes.ts';
+import { findIncident } from '../store/incidents.ts';
+import { readJournals } from '../store/journal.ts';
+import { type IncidentFilter, listIncidents } from '../store/listing.ts';
+import { runsOfIncidents } from '../store/runs.ts';
+import { readTimeline } from '../store/timeline.ts';
+import { incidentDetail, incidentItem } from './incident-json.ts';
+import { readStatus, type StatusParts } from './read-status.ts';
+
+export interface ApiParts extends StatusParts {
+  readonly db: Db;
+  readonly auth: ApiAuth;
+  readonly remediations: ReadonlyMap<string, Remediation>;
+  rulebook(): Rulebook;
+}
+
+type Query = Readonly<Record<string, string | undefined>>;
+
+/** The read-only API for people on call and for machines. It never changes anything. */
+export function registerApi(server: FastifyInstance, parts: ApiParts): void {
+  const { db } = parts;
+  const onRequest = readersOnly(parts.auth);
+
+  server.get('/api/status', { onRequest }, () => readStatus(parts));
+
+  server.get('/api/incidents', { onRequest }, async (request, reply) => {
+    const filter = readFilter(request.query as Query);
+    if (typeof filter === 'string') return answerError(reply, 'bad-request', filter);
+    const { incidents, more } = await listIncidents(db, filter);
+    const ids = incidents.map((incident) => incident.id);
+    const episodes = Map.groupBy(await episodesOf(db, ids), (episode) => episode.incidentId ?? '');
+    const runs = Map.groupBy(await runsOfIncidents(db, ids), (run) => run.incidentId);
+    const items = incidents.map((one) => incidentItem(one, episodes.get(one.id) ?? [], runs.get(one.id) ?? []));
+    const last = incidents.at(-1);
+    return { items, next: more && last !== undefined ? cursorOf(last.openedAt, last.id) : null };
+  });
+
+  server.get('/api/incidents/:id', { onRequest }, async (request, reply) => {
+    const { id } = request.params as { id: string };
+    const stored = await findIncident(db, id);
+    if (stored === undefined) return answerError(reply, 'not-found', `No incident is called '${id}'.`);
+    const runs = await runsOfIncidents(db, [id]);
+    const journal = await readJournals(
+      db,
+      runs.map((run) => run.id),
+    );
+    return incidentDetail(stored.incident, await episodesOf(db, [id]), runs, await readTimeline(db, id), journal);
+  });
+
+  server.get('/api/rules', { onRequest }, () => ({
+    version: parts.rulebook().version,
+    items: parts.rulebook().rules.map(({ name, description, runbook, mode, priority, do: attempts, origin }) => {
+      return { name, description, runbook, mode, priority, do: attempts.map(({ remediation }) => remediation), origin };
+    }),
+  }));
+
+  server.get('/api/remediations', { onRequest }, () => ({
+    items: [...parts.remediations].map(([name, { summary, risk, needs, steps }]) => {
+      return {
+        name,
+        summary,
+        risk,
+        needs,
+        steps: steps.map((step) => ({ name: step.name, effect: step.effect, repeat: step.repeat })),
+      };
+    }),
+  }));
+}
+
+const DEFAULT_LIMIT = 50;
+const MOST = 500;
+
+/** The filter, or what is wrong with it. */
+function readFilter(query: Query): IncidentFilter | string {
+  const limit = Number(query.limit ?? DEFAULT_LIMIT);
+  if (!Number.isInteger(limit) || limit < 1 || limit > MOST) return `limit must be a number from 1 to ${MOST}.`;
+  const states = (query.state ?? '').split(',').filter((state) => state !== '');
+  const open = states.includes('open') ? true : states.includes('ended') ? false : null;
+  const after = query.cursor === undefined ? null : readCursor(query.cursor);
+  if (after === undefined) return 'cursor must be one that an earlier answer gave as next.';
+  const named = states.filter((state) => state !== 'open' && state !== 'ended');
+  return { states: named, open, rule: query.rule ?? null, target: query.target ?? null, limit, after };
+}
+
+function cursorOf(openedAt: Time, id: string): string {
+  return Buffer.from(JSON.stringify([openedAt, id])).toString('base64url');
+}
+
+function readCursor(text: string): { openedAt: Time; id: string } | undefined {
+  try {
+    const [openedAt, id] = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as [unknown, unknown];
+    return typeof openedAt === 'number' && typeof id === 'string' && toIso(openedAt) !== ''
+      ? { openedAt, id }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

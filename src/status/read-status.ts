@@ -1,0 +1,40 @@
+import type { JsonObject } from '../domain/json.ts';
+import { type Clock, type Time, toIso } from '../domain/time.ts';
+import { type Check, type HealthParts, readChecks } from '../observe/health.ts';
+import type { Rulebook } from '../rules/rulebook.ts';
+import { openByState } from '../store/listing.ts';
+import { outboxState } from '../store/outbox.ts';
+import { standingPauses } from '../store/pauses.ts';
+
+export interface StatusParts extends HealthParts {
+  readonly clock: Clock;
+  readonly replica: string;
+  readonly startedAt: Time;
+  rulebook(): Rulebook;
+}
+
+/** The service at a glance. */
+export async function readStatus(parts: StatusParts): Promise<JsonObject> {
+  const { db, clock } = parts;
+  const now = clock.now();
+  const checks = await readChecks(parts);
+  const outbox = await outboxState(db, now);
+  const pauses = await standingPauses(db, now);
+  return {
+    replica: parts.replica,
+    startedAt: toIso(parts.startedAt),
+    now: toIso(now),
+    ready: checks.every((check: Check) => check.ok || !check.required),
+    checks: checks.map(({ name, ok, required, detail }) => ({ name, ok, required, detail })),
+    incidents: await openByState(db),
+    outbox: { depth: outbox.depth, oldestDue: outbox.oldestDue === null ? null : toIso(outbox.oldestDue) },
+    pauses: pauses.map(({ scope, key, owner, why, until }) => ({
+      scope,
+      key,
+      owner,
+      why,
+      until: until === null ? null : toIso(until),
+    })),
+    rules: { version: parts.rulebook().version, count: parts.rulebook().rules.length },
+  };
+}

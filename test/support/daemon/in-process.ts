@@ -1,0 +1,74 @@
+import { pino } from 'pino';
+import { type App, startApp } from '../../../src/app.ts';
+import { type Config, configSchema } from '../../../src/config/schema.ts';
+import { Secret } from '../../../src/config/secret.ts';
+import { type Clock, systemClock } from '../../../src/domain/time.ts';
+import { type LoadedRemediation, loadRemediations } from '../../../src/remediation/registry.ts';
+import { openLiveRules } from '../../../src/rules/live.ts';
+import { loadRulebook } from '../../../src/rules/load.ts';
+import { type Db, openDb } from '../../../src/store/db.ts';
+import { migrate } from '../../../src/store/migrate.ts';
+import { client, type DaemonClient } from './client.ts';
+
+export const TOKEN = 'a-token-for-tests';
+
+export interface InProcessOptions {
+  readonly databaseUrl: string;
+  /** Folder of rules. */
+  readonly rules: string;
+  /** Folder of remediations, or the loaded ones. */
+  readonly remediations: string | ReadonlyMap<string, LoadedRemediation>;
+  readonly clock?: Clock;
+  /** Parts of the config as in YAML, over the defaults for tests. Secrets are `new Secret(value, origin)`. */
+  readonly config?: Record<string, unknown>;
+  readonly logLevel?: string;
+}
+
+export interface InProcessDaemon extends DaemonClient {
+  readonly db: Db;
+  readonly app: App;
+  readonly config: Config;
+  reloadRules(): Promise<void>;
+  stop(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** The whole service in the process of the test, on a database of its own and a free port. */
+export async function startInProcess(options: InProcessOptions): Promise<InProcessDaemon> {
+  const { databaseUrl, clock = systemClock } = options;
+  const auth = { bearer: new Secret(TOKEN, 'test') };
+  const config = configSchema.parse({
+    server: { port: 0 },
+    sources: { alertmanager: { auth }, signoz: { auth }, grafana: { auth }, event: { auth } },
+    api: { token: new Secret(TOKEN, 'test') },
+    queue: { poll: '100ms' },
+    rules: options.rules,
+    ...options.config,
+  });
+  const log = pino({ level: options.logLevel ?? 'silent' });
+  const remediations =
+    typeof options.remediations === 'string' ? await loadRemediations(options.remediations) : options.remediations;
+  const rules = await openLiveRules({
+    folder: options.rules,
+    clock,
+    load: () => loadRulebook(options.rules, remediations),
+    onFault: () => undefined,
+  });
+  const db = openDb({ url: databaseUrl, connections: 10, applicationName: 'remedyd test', onError: () => undefined });
+  await migrate(db, clock);
+  const app = await startApp({ config, clock, log, db, databaseUrl, remediations, rules, production: false });
+  const stop = async () => {
+    await app.stop();
+    await rules.close();
+    await db.close();
+  };
+  return {
+    ...client(app.address, TOKEN),
+    db,
+    app,
+    config,
+    reloadRules: () => rules.reload(),
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}
