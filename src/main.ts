@@ -1,6 +1,10 @@
 import { Command, CommanderError } from 'commander';
+import { ack } from './commands/ack.ts';
 import { check } from './commands/check.ts';
+import { migrateCommand } from './commands/migrate.ts';
+import { pause, resume } from './commands/pause.ts';
 import { serveCommand } from './commands/serve.ts';
+import { status } from './commands/status.ts';
 import { StartFault } from './serve.ts';
 
 /** Exit codes: 0 all is well, 1 faults were found, 2 wrong use. */
@@ -27,6 +31,39 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     .option('--json', 'print JSON')
     .action(async (options: { rules?: string; json?: boolean }) => {
       code = await check(options);
+    });
+
+  program
+    .command('migrate')
+    .description('bring the database schema up to date, and do nothing else')
+    .action(() => migrateCommand());
+  program
+    .command('status')
+    .description('what is open, paused and owed')
+    .option('--json', 'print JSON')
+    .action((options: { json?: boolean }) => status(options));
+  program
+    .command('pause')
+    .description('stop remediation: everywhere, for a rule, or on a target')
+    .option('--rule <name>', 'only this rule')
+    .option('--target <kind:id>', 'only this target')
+    .option('--for <duration>', 'until then, such as 2h; until resumed if left out')
+    .requiredOption('--why <text>', 'the reason, for everybody to read')
+    .action((options: Parameters<typeof pause>[0]) => pause(options));
+  program
+    .command('resume')
+    .description('lift a pause')
+    .option('--rule <name>', 'that of this rule')
+    .option('--target <kind:id>', 'that of this target')
+    .action(async (options: Parameters<typeof resume>[0]) => {
+      code = await resume(options);
+    });
+  program
+    .command('ack')
+    .description('take an incident over')
+    .argument('<incident>', 'its id')
+    .action(async (id: string) => {
+      code = await ack(id);
     });
 
   try {

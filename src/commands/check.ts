@@ -1,7 +1,7 @@
+import { formatFaults } from '../config/faults.ts';
 import { readEnvironment } from '../config/load.ts';
 import { systemClock } from '../domain/time.ts';
 import { loadRulebook } from '../rules/load.ts';
-import { formatFaults } from '../config/faults.ts';
 import { loadChecked, settle } from '../serve.ts';
 
 export async function check(options: { rules?: string; json?: boolean }): Promise<0 | 1> {

@@ -12,7 +12,8 @@ export interface OwnDatabase {
   close(): Promise<void>;
 }
 
-const DATABASE = 'remedyd';
+/** Its name in an embedded cluster. */
+export const DATABASE = 'remedyd';
 
 /** Any number will do; it is held for as long as a daemon owns the folder. */
 const OWNER_LOCK = 7_301_946;

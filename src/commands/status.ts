@@ -1,0 +1,32 @@
+import { formatDuration } from '../domain/duration.ts';
+import { systemClock, toIso } from '../domain/time.ts';
+import { type IncidentFilter, listIncidents } from '../store/listing.ts';
+import { outboxState } from '../store/outbox.ts';
+import { standingPauses } from '../store/pauses.ts';
+import { beside } from './beside.ts';
+
+const OPEN: IncidentFilter = { states: [], open: true, rule: null, target: null, limit: 100, after: null };
+
+/** What is open, what is paused, and whether owed work keeps up. */
+export async function status(options: { readonly json?: boolean }): Promise<void> {
+  const now = systemClock.now();
+  const { incidents, outbox, pauses } = await beside(async (db) => ({
+    incidents: (await listIncidents(db, OPEN)).incidents,
+    outbox: await outboxState(db, now),
+    pauses: await standingPauses(db, now),
+  }));
+  if (options.json === true) {
+    process.stdout.write(`${JSON.stringify({ incidents, outbox, pauses })}\n`);
+    return;
+  }
+  const lines = incidents.map((one) => {
+    const { id, severity, state, reason, rule, target, openedAt } = one;
+    return `${id}  ${severity.padEnd(8)}  ${state.padEnd(10)}  ${rule} on ${target.kind} ${target.id}  (${reason}, open for ${formatDuration(now - openedAt)})`;
+  });
+  const paused = pauses.map(({ scope, key, owner, why, until }) => {
+    return `paused: ${scope} ${key} by ${owner}, ${until === null ? 'until resumed' : `until ${toIso(until)}`}: ${why}`;
+  });
+  const late = outbox.oldestDue === null ? '' : `, the oldest due for ${formatDuration(now - outbox.oldestDue)}`;
+  const head = incidents.length === 0 ? 'No open incident.' : `${incidents.length} open:`;
+  process.stdout.write(`${[head, ...lines, ...paused, `Owed work: ${outbox.depth} rows${late}.`].join('\n')}\n`);
+}
