@@ -3,7 +3,7 @@ import type { WrittenRule } from './schema.ts';
 
 /** The rule in the engine's words, from what was written and has passed the schema. */
 export function compileRule(written: WrittenRule, hash: string, origin: Rule['origin']): Rule {
-  const { when, guards, approval, escalate } = written;
+  const { when, guards, verify, approval, escalate } = written;
   return {
     name: written.name,
     description: written.description,
@@ -29,6 +29,7 @@ export function compileRule(written: WrittenRule, hash: string, origin: Rule['or
       unless: guards.unless,
       window: guards.window === undefined || guards.window === 'always' ? null : guards.window,
     },
+    verify: { within: verify?.within ?? null, every: verify?.every ?? null, hold: verify?.hold ?? null },
     approval: approval ?? null,
     escalate: escalate ?? null,
     hash,

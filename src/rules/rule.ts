@@ -59,6 +59,8 @@ export interface Rule {
   /** Takes the target from a label; needed only where no remediation says what is acted on. */
   readonly target: { readonly kind: string; readonly label: string } | null;
   readonly guards: Guards;
+  /** How the outcome is judged; null leaves it to the remediation. */
+  readonly verify: { readonly within: Millis | null; readonly every: Millis | null; readonly hold: Millis | null };
   /** Makes the rule ask even where its remediations would not. */
   readonly approval: { readonly from: string; readonly needs: number; readonly within: Millis } | null;
   /** A person is paged unless it is healed by then; 0 pages at once, in parallel. Null takes the config's default. */

@@ -92,6 +92,20 @@ export const ruleSchema = z.strictObject({
     .optional()
     .describe('Takes the target from a label, for rules whose remediations do not say it.'),
   guards: guards.prefault({}),
+  verify: z
+    .strictObject({
+      within: period().optional().describe('How long the world gets to become healthy.'),
+      every: period()
+        .refine((ms) => ms >= 1_000, { error: 'looks too often; write 1s or more' })
+        .optional()
+        .describe('How long between two looks.'),
+      hold: period().optional().describe('How long it must stay healthy, and the alert gone, before it is believed.'),
+    })
+    .refine((given) => Object.values(given).some((one) => one !== undefined), {
+      error: 'verify says nothing; give within, every or hold, or leave it out',
+    })
+    .optional()
+    .describe('How the outcome is judged on this rule; what is left out is as the remediation says.'),
   approval: z
     .strictObject({ from: z.string().min(1), needs: z.int().min(1).default(1), within: period().prefault('10m') })
     .optional()

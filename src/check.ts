@@ -1,0 +1,95 @@
+import { join } from 'node:path';
+import { type Fault, sortFaults } from './config/faults.ts';
+import { loadConfig } from './config/load.ts';
+import { readYaml, wholeFile } from './config/read-yaml.ts';
+import type { Variables } from './config/references.ts';
+import { type Config, configSchema } from './config/schema.ts';
+import type { Clock } from './domain/time.ts';
+import {
+  checkNeeds,
+  checkSettings,
+  loadRemediations,
+  type Registry,
+  type RemediationFault,
+  RemediationFaults,
+} from './remediation/registry.ts';
+import { loadRulebook } from './rules/load.ts';
+import { createToolbox } from './tools/toolbox.ts';
+
+export interface CheckOptions {
+  readonly configFile: string;
+  readonly env: Variables;
+  readonly clock: Clock;
+  /** In the place of those that the config names. */
+  readonly rulesDir?: string | undefined;
+  readonly remediationsDir?: string | undefined;
+}
+
+export interface Checked {
+  /** Empty where the service would start. */
+  readonly faults: readonly Fault[];
+  readonly remediations: number;
+  readonly rules: number;
+}
+
+/**
+ * Checks the config, the remediations and the rules, each as far as the others allow: a fault in one does not hide those of
+ * the next. Starts nothing and changes nothing.
+ */
+export async function checkAll(options: CheckOptions): Promise<Checked> {
+  const { configFile, env, clock } = options;
+  const loaded = await loadConfig({ file: configFile, env, schema: configSchema });
+  const config = 'faults' in loaded ? null : loaded.config;
+  const faults: Fault[] = 'faults' in loaded ? [...loaded.faults] : [];
+
+  const folder = options.remediationsDir ?? config?.remediations ?? 'remediations';
+  const registry = await loadAll(folder, faults);
+  if (config !== null && registry !== null)
+    faults.push(...(await checkTogether(configFile, config, folder, registry, clock)));
+
+  const rules = await loadRulebook(options.rulesDir ?? config?.rules ?? 'rules', registry);
+  if ('faults' in rules) faults.push(...rules.faults);
+  return {
+    faults: sortFaults(faults),
+    remediations: registry?.size ?? 0,
+    rules: 'faults' in rules ? 0 : rules.rulebook.rules.length,
+  };
+}
+
+async function loadAll(folder: string, faults: Fault[]): Promise<Registry | null> {
+  try {
+    return await loadRemediations(folder);
+  } catch (error) {
+    if (error instanceof RemediationFaults) {
+      faults.push(...error.faults.map(({ where, message, fix }) => wholeFile(where, message, fix)));
+    } else {
+      const why = error instanceof Error ? error.message : String(error);
+      faults.push(
+        wholeFile(folder, `the remediations cannot be read: ${why}`, 'create the folder, or correct its path'),
+      );
+    }
+    return null;
+  }
+}
+
+/** What neither the config nor a remediation can know of itself: whether its tools and its settings are there. */
+async function checkTogether(
+  configFile: string,
+  config: Config,
+  folder: string,
+  registry: Registry,
+  clock: Clock,
+): Promise<readonly Fault[]> {
+  const toolbox = createToolbox(config.tools, clock);
+  const needs = checkNeeds(registry, toolbox.available);
+  await toolbox.close();
+  const yaml = await readYaml(configFile);
+  const placed = ({ where, message, fix }: RemediationFault): Fault => {
+    const text = `${where}: ${message}`;
+    return 'faults' in yaml ? wholeFile(configFile, text, fix) : yaml.fault(where.split('.'), text, fix);
+  };
+  return [
+    ...needs.map(({ where, message, fix }) => wholeFile(join(folder, `${where}.ts`), message, fix)),
+    ...checkSettings(registry, config.settings).map(placed),
+  ];
+}

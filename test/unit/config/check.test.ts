@@ -1,0 +1,90 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { checkAll } from '../../../src/check.ts';
+import { formatFaults } from '../../../src/config/faults.ts';
+import { systemClock } from '../../../src/domain/time.ts';
+
+const REMEDIATION = new URL('../../../src/remediation/index.ts', import.meta.url).href;
+
+/** A remediation that needs this tool and reads `settings.limit`. */
+const remediation = (need: string): string => `
+import { defineRemediation, z } from '${REMEDIATION}';
+export default defineRemediation({
+  summary: 'Does nothing.',
+  risk: 'low',
+  params: z.strictObject({ host: z.string() }),
+  settings: z.looseObject({ limit: z.number().optional() }),
+  needs: ['${need}'],
+  target: ({ host }) => ({ kind: 'host', id: host }),
+  steps: [{ name: 'look', effect: 'reads', repeat: 'safe', timeout: '1s', run: async () => null }],
+  verify: { within: '1m', every: '1s', holdFor: '1m', probe: async () => ({ healthy: true, evidence: {} }) },
+});
+`;
+
+const rules = (name: string): string =>
+  `rules:\n  - name: disk\n    description: Full.\n    when: { match: ['alertname="Disk"'] }\n    do: [{ remediation: ${name}, with: { host: { label: host } } }]\n`;
+
+/** What a check of these files says, without the folder, which differs from run to run. */
+async function check(files: Readonly<Record<string, string>>) {
+  const folder = await mkdtemp(join(tmpdir(), 'check-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), content);
+  }
+  const { faults, ...counts } = await checkAll({
+    configFile: join(folder, 'remedyd.yaml'),
+    env: {},
+    clock: systemClock,
+    rulesDir: join(folder, 'rules'),
+    remediationsDir: join(folder, 'remediations'),
+  });
+  return {
+    ...counts,
+    faults: faults.length === 0 ? [] : formatFaults(faults).replaceAll(`${folder}/`, '').split('\n'),
+  };
+}
+
+test('says nothing where the service would start', async () => {
+  expect(
+    await check({
+      'remedyd.yaml': 'settings: { limit: 3 }\ntools: { redis: { url: "redis://127.0.0.1:1" } }\n',
+      'remediations/disks/clean.ts': remediation('redis'),
+      'rules/disks.yaml': rules('disks/clean'),
+    }),
+  ).toEqual({ faults: [], remediations: 1, rules: 1 });
+});
+
+test('says at once what is wrong with the config, the remediations and the rules', async () => {
+  const { faults } = await check({
+    'remedyd.yaml': 'severs: {}\n',
+    'remediations/disks/clean.ts': 'export default 1;\n',
+    'rules/disks.yaml': `${rules('disks/clean')}    mdoe: auto\n`,
+  });
+  expect(faults).toEqual([
+    expect.stringMatching(/^remediations\/disks\/clean\.ts:1:1: its default export is no remediation — /),
+    "remedyd.yaml:1:1: unknown key 'severs' — did you mean 'server'?",
+    "rules/disks.yaml:6:5: unknown key 'mdoe' — did you mean 'mode'?",
+  ]);
+});
+
+test('says where a remediation, its tool or its settings do not fit the config', async () => {
+  const { faults } = await check({
+    'remedyd.yaml': 'tools: { redis: { url: "redis://127.0.0.1:1" } }\nsettings:\n  limit: many\n',
+    'remediations/disks/clean.ts': remediation('reddis'),
+    'rules/disks.yaml': rules('disks/claen'),
+  });
+  expect(faults).toEqual([
+    expect.stringMatching(/^remediations\/disks\/clean\.ts:1:1: it needs the tool 'reddis'.* — .*'redis'/),
+    expect.stringMatching(/^remedyd\.yaml:3:10: settings\.limit: .* — correct it in the config/),
+    "rules/disks.yaml:5:25: there is no remediation 'disks/claen' — did you mean 'disks/clean'?",
+  ]);
+});
+
+test('says where everything is missing', async () => {
+  const { faults } = await check({});
+  expect(faults).toHaveLength(3);
+  expect(faults.every((fault) => fault.includes('ENOENT'))).toBe(true);
+});
