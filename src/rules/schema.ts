@@ -102,7 +102,7 @@ export const ruleSchema = z.strictObject({
       hold: period().optional().describe('How long it must stay healthy, and the alert gone, before it is believed.'),
     })
     .refine((given) => Object.values(given).some((one) => one !== undefined), {
-      error: 'verify says nothing; give within, every or hold, or leave it out',
+      error: 'it says nothing; give within, every or hold, or leave it out',
     })
     .optional()
     .describe('How the outcome is judged on this rule; what is left out is as the remediation says.'),

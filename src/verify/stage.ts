@@ -1,4 +1,3 @@
-import { parseDuration } from '../domain/duration.ts';
 import type { Entry, IncidentEvent, Owed, Verified } from '../domain/event.ts';
 import { advance, type Incident } from '../domain/incident.ts';
 import type { JsonObject } from '../domain/json.ts';
@@ -15,6 +14,7 @@ import { endRun, findRun, type Run, saveVerify } from '../store/runs.ts';
 import type { Sql } from '../store/sql.ts';
 import { type Finding, judge, type Progress } from './judge.ts';
 import { type Seen, see } from './see.ts';
+import { type Timing, timingOf } from './timing.ts';
 
 export interface VerifyParts {
   readonly db: Db;
@@ -54,10 +54,11 @@ export async function verifyRow(parts: VerifyParts, rowId: number): Promise<void
       );
       return [];
     }
-    const finding = weigh(parts, run, remediation, seen, before.incident.firing, now);
+    const timing = timingOf(remediation, parts.rulebook().get(run.rule));
+    const finding = weigh(parts, run, timing, seen, before.incident.firing, now);
     const verify = { ...finding.progress, healthy: seen?.healthy ?? false, evidence: seen?.evidence ?? {} };
     await saveVerify(sql, run.id, verify as unknown as JsonObject);
-    const change = await conclude(sql, parts, run, remediation, before.incident, finding, seen, now);
+    const change = await conclude(sql, parts, run, timing, before.incident, finding, seen, now);
     if (finding.kind === 'end') ended = { run, outcome: finding.outcome, incident: change?.after ?? before.incident };
     return change === null ? [] : record(sql, [{ before, ...change }], now);
   });
@@ -71,7 +72,7 @@ export async function verifyRow(parts: VerifyParts, rowId: number): Promise<void
 function weigh(
   parts: VerifyParts,
   run: Run,
-  remediation: Remediation | undefined,
+  { within, holdFor }: Timing,
   seen: Seen | null,
   firing: boolean,
   now: number,
@@ -79,8 +80,6 @@ function weigh(
   const since = run.appliedAt ?? now;
   const stored = run.verify as Partial<Progress>;
   const before: Progress = { since, healthySince: stored.healthySince ?? null, clearedAt: stored.clearedAt ?? null };
-  const within = remediation === undefined ? 0 : parseDuration(remediation.verify.within);
-  const holdFor = remediation === undefined ? 0 : parseDuration(remediation.verify.holdFor);
   const terms = { within, holdFor, resolveWithin: parts.resolveWithin, noop: run.outcome === 'noop' };
   return judge(before, { now, healthy: seen?.healthy ?? false, firing }, terms);
 }
@@ -96,14 +95,14 @@ async function conclude(
   sql: Sql,
   parts: VerifyParts,
   run: Run,
-  remediation: Remediation | undefined,
+  { every }: Timing,
   incident: Incident,
   finding: Finding,
   seen: Seen | null,
   now: number,
 ): Promise<Conclusion | null> {
   if (finding.kind !== 'end') {
-    const dueAt = now + parseDuration(remediation?.verify.every ?? '10s');
+    const dueAt = now + every;
     await insertOutbox(sql, [{ kind: 'verify', incidentId: incident.id, runId: run.id, data: {}, dueAt }], now);
     return finding.kind === 'wait' ? null : tell(incident, { type: 'run-cleared' }, run, 'cleared', seen, now);
   }

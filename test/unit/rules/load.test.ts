@@ -32,6 +32,7 @@ guards:
   storm: { firing: 8, within: 5m, calm: 10m }
   unless: ['alertname="timelinesai:down"']
   window: office-hours
+verify: { within: 4m, every: 5s, hold: 1m }
 approval: { from: leads, needs: 2, within: 5m }
 escalate: { policy: oncall, after: 0s }
 `);
@@ -65,6 +66,7 @@ escalate: { policy: oncall, after: 0s }
         unless: [[{ name: 'alertname', value: 'timelinesai:down' }]],
         window: 'office-hours',
       },
+      verify: { within: 240_000, every: 5_000, hold: 60_000 },
       approval: { from: 'leads', needs: 2, within: 300_000 },
       escalate: { policy: 'oncall', after: 0 },
       origin: { line: 2, column: 5 },
@@ -81,6 +83,7 @@ test('is careful where a rule says nothing', async () => {
       do: [],
       severity: null,
       target: null,
+      verify: { within: null, every: null, hold: null },
       approval: null,
       when: { source: null, not: [], for: 0 },
       guards: {
@@ -106,7 +109,7 @@ test('gives every fault of a folder at once, with its place and what to do', asy
   if (!('faults' in loaded)) throw new Error('The broken rules were accepted');
   await expect(`${formatFaults(loaded.faults)}\n`).toMatchFileSnapshot('../../fixtures/broken-rules.txt');
   const broken = new Set(loaded.faults.map(({ file }) => file));
-  expect(broken.size).toBe(22);
+  expect(broken.size).toBe(23);
 });
 
 test("leaves the rules' own tests and other files alone", async () => {
