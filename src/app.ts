@@ -97,7 +97,13 @@ export async function startApp(parts: AppParts): Promise<App> {
     unmatched: config.unmatched,
     onVerdict: report.verdict,
   };
-  const execute: ExecuteParts = { ...shared, replica, onFirstStep: report.firstStep, onRunEnded: report.runEnded };
+  const execute: ExecuteParts = {
+    ...shared,
+    replica,
+    hold: config.queue.hold,
+    onFirstStep: report.firstStep,
+    onRunEnded: report.runEnded,
+  };
   const verify: VerifyParts = {
     ...shared,
     resolveWithin: config.verify.resolve_within,

@@ -1,6 +1,7 @@
 import { advance } from '../domain/incident.ts';
 import { systemClock } from '../domain/time.ts';
 import { lockIncidents } from '../store/incidents.ts';
+import { leaveToRelay } from '../store/outbox.ts';
 import { record } from '../store/record.ts';
 import { beside } from './beside.ts';
 import { who } from './who.ts';
@@ -20,8 +21,8 @@ export async function ack(id: string): Promise<0 | 1> {
         summary: `${by} took it over`,
         data: { by },
       } as const;
-      // The running service finds what is owed by itself; nothing needs to be handed over from here.
-      await record(sql, [{ before, after: step.incident, entries: [entry], owed: step.owed }], now);
+      const handed = await record(sql, [{ before, after: step.incident, entries: [entry], owed: step.owed }], now);
+      await leaveToRelay(sql, handed);
       return true;
     }),
   );

@@ -59,6 +59,8 @@ export const configSchema = z.strictObject({
         .regex(/^[a-z0-9_-]+$/, 'expected small letters, digits, - and _')
         .default('remedyd'),
       poll: duration().prefault('500ms'),
+      /** How long a run stays with a process that gives no sign of life; another one goes on with it then. */
+      hold: duration().prefault('15s'),
       /** Jobs that one process works on at once. */
       execute: z.int().min(1).default(20),
       verify: z.int().min(1).default(20),

@@ -1,15 +1,15 @@
 import { advance } from '../domain/incident.ts';
-import type { Clock } from '../domain/time.ts';
+import type { Clock, Millis } from '../domain/time.ts';
 import type { Remediation } from '../remediation/define.ts';
 import type { Settings, Toolbox } from '../remediation/tools.ts';
 import type { Rulebook } from '../rules/rulebook.ts';
 import type { Db } from '../store/db.ts';
 import { lockIncidents } from '../store/incidents.ts';
-import { findRow, type Handed, strike, wait } from '../store/outbox.ts';
+import { findRow, type Handed, keepHanded, strike, wait } from '../store/outbox.ts';
 import { record } from '../store/record.ts';
 import { endRun, findRun, type Run, releaseRun, takeRun } from '../store/runs.ts';
 import { type Ending, endingOf, stepsOf } from './ending.ts';
-import { HOLD_TTL, keepHold } from './hold.ts';
+import { keepHold } from './hold.ts';
 import type { Journal } from './journal.ts';
 import type { StepsEnd } from './run.ts';
 import { runSteps } from './steps.ts';
@@ -20,6 +20,8 @@ export interface ExecuteParts {
   readonly clock: Clock;
   /** This process; two of them never share one. */
   readonly replica: string;
+  /** How long a run stays ours after the last sign of life. */
+  readonly hold: Millis;
   readonly remediations: ReadonlyMap<string, Remediation>;
   readonly toolbox: Toolbox;
   readonly settings: Settings;
@@ -33,9 +35,6 @@ export interface ExecuteParts {
   onRunEnded(run: Run, outcome: string): void;
 }
 
-/** How soon a run that another replica holds is looked at again: soon after its hold may have run out. */
-const RECHECK = HOLD_TTL / 5;
-
 /** Carries out the run that an outbox row owes, or goes on with it where somebody was cut off. */
 export async function executeRow(parts: ExecuteParts, rowId: number): Promise<void> {
   const { db, clock } = parts;
@@ -46,12 +45,13 @@ export async function executeRow(parts: ExecuteParts, rowId: number): Promise<vo
     await strike(db, [rowId]);
     return;
   }
-  const fence = await takeRun(db, run.id, parts.replica, clock.now(), HOLD_TTL);
+  const fence = await takeRun(db, run.id, parts.replica, clock.now(), parts.hold);
   if (fence === null) {
-    await wait(db, rowId, clock.now() + RECHECK);
+    await wait(db, rowId, clock.now() + parts.hold / 5);
     return;
   }
-  const hold = keepHold(db, clock, run.id, fence, rowId);
+  await keepHanded(db, rowId, clock.now() + 2 * parts.hold);
+  const hold = keepHold(db, clock, parts.hold, run.id, fence, rowId);
   try {
     const journal = storedJournal(db, clock, run, fence, AbortSignal.any([hold.lost, parts.hardStop]));
     const end = await carryOut(parts, run, journal, hold.lost);

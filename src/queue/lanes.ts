@@ -42,6 +42,6 @@ export function toJobs(rows: readonly Handed[]): LaneJob[] {
 /** A larger batch would hold the admission lock for longer than others should wait. */
 const MOST_AT_ONCE = 500;
 
-function idOf({ id, attempts }: Handed): string {
-  return `outbox-${id}-${attempts}`;
+function idOf({ id, handed }: Handed): string {
+  return `outbox-${id}-${handed}`;
 }

@@ -23,13 +23,14 @@ export interface OutboxRow extends NewOutboxRow {
 }
 
 /** How long a row that was handed to the queue is left alone before it is handed over again. */
-export const HANDED_FOR: Millis = 30_000;
+export const HANDED_FOR: Millis = 10_000;
 
 /** What a caller needs to hand freshly written rows to the queue at once. */
 export interface Handed {
   readonly id: number;
   readonly kind: OutboxKind;
-  readonly attempts: number;
+  /** How often it was handed over. A job that a killed process still seems to hold must not stand in the way of the next. */
+  readonly handed: number;
 }
 
 /**
@@ -55,16 +56,22 @@ export async function insertOutbox(sql: Sql, rows: readonly NewOutboxRow[], now:
     ],
     'returning id, kind, queued_until is not null as handed',
   );
-  return inserted.filter((row) => row.handed).map(({ id, kind }) => ({ id, kind, attempts: 0 }));
+  return inserted.filter((row) => row.handed).map(({ id, kind }) => ({ id, kind, handed: 1 }));
+}
+
+/** For writers without a queue of their own: the relay of a running service takes the rows with its next look. */
+export async function leaveToRelay(sql: Sql, rows: readonly Handed[]): Promise<void> {
+  if (rows.length === 0) return;
+  await sql.run('update remedyd.outbox set queued_until = null where id = any($1)', [rows.map((row) => row.id)]);
 }
 
 /** Claims due rows that nobody has handed over, oldest first. */
 export async function claimDue(sql: Sql, now: Time, limit: number): Promise<Handed[]> {
   return sql.query<Handed>(
-    `update remedyd.outbox set queued_until = $2 where id in (
+    `update remedyd.outbox set queued_until = $2, handed = handed + 1 where id in (
        select id from remedyd.outbox where due_at <= $1 and (queued_until is null or queued_until <= $1)
        order by due_at, id limit $3 for update skip locked)
-     returning id, kind, attempts`,
+     returning id, kind, handed`,
     [at(now), at(now + HANDED_FOR), limit],
     'claim-due',
   );

@@ -104,6 +104,8 @@ create table remedyd.outbox (
   attempts integer not null default 0,
   -- Handed to the queue until then; afterwards it is handed over again.
   queued_until timestamptz,
+  -- How often it was handed over; it makes each hand-over a job of its own.
+  handed integer not null default 1,
   created_at timestamptz not null,
   last_error text
 ) with (fillfactor = 80);

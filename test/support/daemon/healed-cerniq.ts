@@ -1,0 +1,13 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { mkdir } from 'node:fs/promises';
+import { type Cerniq, startCerniq } from '../cerniq/cerniq.ts';
+import type { EventSettings } from '../cerniq/events.ts';
+import type { Service } from '../cerniq/names.ts';
+import { type FakePagerDuty, startPagerDuty } from '../fakes/pagerduty/pagerduty.ts';
+import { type FakeSlack, startSlack } from '../fakes/slack/slack.ts';
+import { temporaryFolder } from '../services/folder.ts';
+import { onFreePort } from '../services/process.ts';
+import { cerniqConfig, ROUTING_KEY, secretsFor } from './cerniq-config.ts';
+import { type Watching, writeQuickRules } from './quick-rules.ts';
+import { SPAWNED_TOKEN, type SpawnedDaemon, spawnDaemon } from './spawned.ts';
