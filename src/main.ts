@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { ack } from './commands/ack.ts';
-import { check } from './commands/check.ts';
+import { type CheckOptions, check } from './commands/check.ts';
 import { migrateCommand } from './commands/migrate.ts';
 import { pause, resume } from './commands/pause.ts';
 import { serveCommand } from './commands/serve.ts';
@@ -28,8 +28,9 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     .command('check')
     .description('report every fault of config, remediations and rules at once')
     .option('--rules <dir>', 'another folder of rules')
+    .option('--remediations <dir>', 'another folder of remediations')
     .option('--json', 'print JSON')
-    .action(async (options: { rules?: string; json?: boolean }) => {
+    .action(async (options: CheckOptions) => {
       code = await check(options);
     });
 

@@ -1,15 +1,26 @@
+import { checkAll } from '../check.ts';
 import { formatFaults } from '../config/faults.ts';
 import { readEnvironment } from '../config/load.ts';
 import { systemClock } from '../domain/time.ts';
-import { loadRulebook } from '../rules/load.ts';
-import { loadChecked, settle } from '../serve.ts';
 
-export async function check(options: { rules?: string; json?: boolean }): Promise<0 | 1> {
-  const { config } = await settle(readEnvironment());
-  const loaded = await loadRulebook(options.rules ?? config.rules, await loadChecked(config, systemClock));
-  if ('faults' in loaded) {
-    process.stdout.write(`${formatFaults(loaded.faults)}\n`);
-    return 1;
-  }
-  return 0;
+export interface CheckOptions {
+  readonly rules?: string;
+  readonly remediations?: string;
+  readonly json?: boolean;
+}
+
+/** Prints every fault of config, remediations and rules. Exit code 1 where there is one. */
+export async function check(options: CheckOptions): Promise<0 | 1> {
+  const { configFile, variables } = readEnvironment();
+  const { faults, remediations, rules } = await checkAll({
+    configFile,
+    env: variables,
+    clock: systemClock,
+    ...(options.rules === undefined ? {} : { rulesDir: options.rules }),
+    ...(options.remediations === undefined ? {} : { remediationsDir: options.remediations }),
+  });
+  if (options.json === true) process.stdout.write(`${JSON.stringify({ faults, remediations, rules })}\n`);
+  else if (faults.length > 0) process.stdout.write(`${formatFaults(faults)}\n${faults.length} faults.\n`);
+  else process.stdout.write(`${rules} rules and ${remediations} remediations, no faults.\n`);
+  return faults.length > 0 ? 1 : 0;
 }

@@ -44,7 +44,8 @@ export function toDate(time: Time): Date {
  * string and anything unreadable all become null: senders disagree too much to refuse an alert over a date.
  */
 export function fromIso(text: unknown): Time | null {
-  if (typeof text !== 'string' || text === '') return null;
+  // `Date.parse` alone would also take '1' and 'yesterday 5' for dates.
+  if (typeof text !== 'string' || !/^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d/.test(text)) return null;
   const time = Date.parse(text);
   return Number.isNaN(time) || time <= 0 ? null : time;
 }
