@@ -30,9 +30,9 @@ export type Escalation = {
   readonly to: string;
 };
 
-const WAITS = `created_at + make_interval(secs => CASE lower(priority)
+const WAITS = `(created_at + make_interval(secs => CASE lower(priority)
   WHEN 'urgent' THEN $3::double precision WHEN 'critical' THEN $3::double precision
-  WHEN 'high' THEN $4::double precision WHEN 'medium' THEN $5::double precision ELSE $6::double precision END)`;
+  WHEN 'high' THEN $4::double precision WHEN 'medium' THEN $5::double precision ELSE $6::double precision END))`;
 
 export const REASON = 'SLA breach: overdue and unanswered';
 
