@@ -30,6 +30,8 @@ export interface Events {
   firing(): readonly AppEvent[];
   /** Everything that was accepted by the other side, oldest first. */
   readonly delivered: readonly AppEvent[];
+  /** Sends to this address from now on, first of all what fires and was told to nobody. */
+  tell(url: string, token: string): void;
   stop(): Promise<void>;
 }
 
@@ -43,7 +45,8 @@ export function watchWorld(
   estate: Estate & { readonly timelinesAi: FakeTimelinesAi },
   settings: EventSettings,
 ): Events {
-  const { every = 250, repeatAfter = 10_000, url, token = '' } = settings;
+  const { every = 250, repeatAfter = 10_000 } = settings;
+  let { url, token = '' } = settings;
   const firing = new Map<string, { readonly event: AppEvent; toldAt: number }>();
   const unsent = new Map<string, AppEvent>();
   const delivered: AppEvent[] = [];
@@ -93,6 +96,10 @@ export function watchWorld(
   return {
     firing: () => [...firing.values()].map(({ event }) => event),
     delivered,
+    tell(newUrl, newToken) {
+      url = newUrl;
+      token = newToken;
+    },
     async stop() {
       cancel.abort();
       await watching;

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import type { Cerniq } from '../cerniq/cerniq.ts';
-import { SERVICES, SOURCES, type Service, USERS } from '../cerniq/names.ts';
+import { SERVICES, type Service, SOURCES, USERS } from '../cerniq/names.ts';
 import type { FakePagerDuty } from '../fakes/pagerduty/pagerduty.ts';
 import type { FakeSlack } from '../fakes/slack/slack.ts';
 

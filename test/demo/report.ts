@@ -1,0 +1,85 @@
+import type { ApiIncidentDetail } from '../support/daemon/client.ts';
+import type { FakePagerDuty } from '../support/fakes/pagerduty/pagerduty.ts';
+import type { Progress } from './follow.ts';
+
+/** What came of one scenario, for machines. */
+export interface Result {
+  readonly alert: string;
+  readonly rule: string;
+  readonly remediation: string;
+  readonly outcome: string;
+  readonly seconds: number;
+  readonly paged: number;
+}
+
+export interface Report {
+  readonly scenarios: readonly Result[];
+  /** Every outcome is the one that it has to be. */
+  readonly ok: boolean;
+}
+
+export function reportOf(progress: readonly Progress[]): Report {
+  return { scenarios: progress.map(resultOf), ok: progress.every(asExpected) };
+}
+
+function resultOf({ scenario, incident, seconds, paged }: Progress): Result {
+  return {
+    alert: scenario.alert,
+    rule: incident?.rule ?? '',
+    remediation: incident?.runs.at(-1)?.remediation ?? '',
+    outcome: incident?.state ?? 'no incident',
+    seconds: Math.round(seconds * 10) / 10,
+    paged,
+  };
+}
+
+function asExpected({ scenario, incident, paged, ended }: Progress): boolean {
+  const { outcome, remediation, paged: pages } = scenario.expected;
+  const ran = incident?.runs.at(-1);
+  // A healing counts only as what the design calls one: held, and not gone by itself.
+  const proven = outcome === 'escalated' || ran?.outcome === 'held';
+  return ended && incident?.state === outcome && ran?.remediation === remediation && paged === pages && proven;
+}
+
+/** The table at the end. */
+export function tableOf(progress: readonly Progress[]): readonly string[] {
+  const head = ['Alert', 'What was done', 'Outcome', 'Time', 'Pages'];
+  const rows = progress.map((one) => {
+    const { alert, outcome, seconds, paged } = resultOf(one);
+    const wrong = asExpected(one) ? '' : ` (expected ${one.scenario.expected.outcome})`;
+    return [alert, doneBy(one.incident), `${outcome}${wrong}`, `${seconds.toFixed(1)} s`, pagesOf(paged, outcome)];
+  });
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd();
+  return [line(head), widths.map((width) => '─'.repeat(width)).join('  '), ...rows.map(line)];
+}
+
+function pagesOf(paged: number, outcome: string): string {
+  return paged > 0 && outcome === 'healed' ? `${paged}, resolved` : String(paged);
+}
+
+/** The remediation and those of its steps that changed something, by what they returned. */
+function doneBy(incident: ApiIncidentDetail | null): string {
+  const run = incident?.runs.at(-1);
+  if (incident === null || run === undefined) return 'nothing';
+  if (incident.state === 'escalated') return `${run.remediation}: looked, changed nothing`;
+  return run.remediation;
+}
+
+/** What the on-call person got for what could not be healed. */
+export function pageText(progress: readonly Progress[], pagerduty: FakePagerDuty): readonly string[] {
+  return progress
+    .filter(({ incident }) => incident?.state === 'escalated')
+    .flatMap(({ incident }) => {
+      const page = pagerduty.incident(incident?.id ?? '')?.events[0];
+      const details = page?.payload?.custom_details as { readonly what_to_do_next?: readonly string[] } | undefined;
+      return [
+        page?.payload?.summary ?? '',
+        ...(details?.what_to_do_next ?? []).map((line, i) => `  ${i + 1}. ${line}`),
+      ];
+    });
+}
