@@ -82,6 +82,8 @@ export function advance(incident: Incident, event: IncidentEvent, now: Time): St
   if (hasEnded(incident)) return null;
   const { state } = incident;
   const undecided = state === 'received' || state === 'held';
+  // Once a person has been woken because healing took too long, no further attempt starts behind their back.
+  const theirs = incident.pagedAt !== null && !incident.pagesInParallel;
 
   switch (event.type) {
     case 'attached':
@@ -92,8 +94,9 @@ export function advance(incident: Incident, event: IncidentEvent, now: Time): St
       return end('closed', state === 'escalated' || incident.tries > 0 ? 'source-resolved' : 'cleared-by-itself');
 
     case 'ignored':
-      return state === 'received'
-        ? to({ state: 'ignored', reason: event.reason, endedAt: now, deadlineAt: null })
+      // A held one too: the rule that held it may be gone, and then nothing else would ever be decided about it.
+      return undecided
+        ? to({ state: 'ignored', reason: event.reason, askAt: null, endedAt: now, deadlineAt: null })
         : null;
     case 'observed':
       if (!undecided) return null;
@@ -122,7 +125,8 @@ export function advance(incident: Incident, event: IncidentEvent, now: Time): St
       return undecided ? escalate(event.reason) : null;
 
     case 'run-waits':
-      return state === 'running' ? wait('wait-requested', event.until) : null;
+      if (state !== 'running') return null;
+      return theirs ? escalate('wait-requested') : wait('wait-requested', event.until);
     case 'run-ended':
       return state === 'running' ? afterRun(event.outcome, event.reason, event.more) : null;
     case 'run-cleared':
@@ -185,9 +189,9 @@ export function advance(incident: Incident, event: IncidentEvent, now: Time): St
     );
   }
   function notBetter(reason: Reason, more: boolean): Step {
-    // Once a person has been woken because healing took too long, no further attempt starts behind their back.
-    const theirs = incident.pagedAt !== null && !incident.pagesInParallel;
-    return more && !theirs ? decideAgain(reason, incident.attempt + 1) : escalate(reason);
+    // Without an alert no step may change anything any more, so a sick world is for a person.
+    const tryNext = more && incident.firing && !theirs;
+    return tryNext ? decideAgain(reason, incident.attempt + 1) : escalate(reason);
   }
   function afterRun(outcome: RunEnd, reason: Reason, more: boolean): Step {
     switch (outcome) {
@@ -196,7 +200,8 @@ export function advance(incident: Incident, event: IncidentEvent, now: Time): St
         return to({ state: 'verifying', reason }, ...(incident.runId === null ? [] : [verify(incident.runId)]));
       case 'stopped':
         // Nothing was changed: if the alert is gone that is the end, else the guardrails say when to try again.
-        return incident.firing ? decideAgain(reason, incident.attempt) : end('closed', 'cleared-by-itself');
+        if (!incident.firing) return end('closed', 'cleared-by-itself');
+        return theirs ? escalate(reason) : decideAgain(reason, incident.attempt);
       case 'failed':
         // Everything was put back. Without an alert there is nothing left to wake anybody for; the end is still told.
         return incident.firing ? notBetter(reason, more) : end('closed', 'source-resolved');
