@@ -153,7 +153,9 @@ export function applyBatch(
     working.firing -= 1;
     if (working.firing > 0) return;
     tell(working, { type: 'alerts-resolved' }, alert, 'is resolved, says the source');
-    if (working.incident.endedAt !== null) bySlot.delete(slotKey(working.incident));
+    // An incident that a person had closed earlier may have been followed by another one, which keeps the place.
+    const slot = slotKey(working.incident);
+    if (working.incident.endedAt !== null && bySlot.get(slot) === working) bySlot.delete(slot);
   }
 
   function tell(working: Working, event: IncidentEvent, alert: Alert, words: string): void {
