@@ -2,6 +2,7 @@ import { Queue, type RedisQueueBackend } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Clock } from '../../domain/time.ts';
 import type { QueueName } from './names.ts';
+import { readJobs } from './read.ts';
 
 /** BullMQ's own default: a job that stalls once more than this is failed, so that it cannot kill one worker after another. */
 const MAX_STALLED = 1;
@@ -42,7 +43,8 @@ export async function retryFailed(queue: Queue, id: string): Promise<boolean> {
 
 /**
  * BullMQ's stalled check, in its two passes: the first marks all active jobs, the second moves those of them back to wait
- * that have no lock. Where workers live they do the same; then the pass waits for its turn.
+ * that have no lock. Workers that live make the same passes; one of theirs is as good as one of ours, so it is only
+ * waited for. Answers with the jobs that had no lock and are not active any more, whoever moved them.
  */
 export async function moveStalled(
   client: Redis,
@@ -51,14 +53,21 @@ export async function moveStalled(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const moved: string[] = [];
+  const lost = await withoutLock(client, name);
+  if (lost.length === 0) return [];
   for (const look of [1, 2]) {
     if (look === 2) await clock.sleep(BETWEEN_LOOKS, signal);
-    while ((await client.exists(name.key('stalled-check'))) === 1) await clock.sleep(100, signal);
-    signal.throwIfAborted();
-    moved.push(...(await backendOf(queue).moveStalledJobsToWait()));
+    const theirs = await client.pttl(name.key('stalled-check'));
+    if (theirs > 0) await clock.sleep(theirs, signal);
+    else await backendOf(queue).moveStalledJobsToWait();
   }
-  return moved;
+  const still = new Set(await withoutLock(client, name));
+  return lost.filter((id) => !still.has(id));
+}
+
+async function withoutLock(client: Redis, name: QueueName): Promise<readonly string[]> {
+  const active = await readJobs(client, name, 'active', 1_000);
+  return active.filter((job) => !job.locked).map((job) => job.id);
 }
 
 /**

@@ -145,6 +145,18 @@ describe.each(['churn', 'q:wa:phone_01', 'bronze:ingest:csv'])('the queue %s', (
     await expect.poll(() => own.getJobCounts('completed')).toEqual({ completed: 2 });
   });
 
+  test('leaves the stalled check to workers that live, and answers with what they moved', async () => {
+    const own = queue(full);
+    await own.add('lost', {});
+    const lost = await abandoned(full);
+    await redis.del(`bull:${full}:stalled-check`);
+    worker(full, { stalledInterval: 300 });
+    await expect.poll(() => redis.exists(`bull:${full}:stalled-check`)).toBe(1);
+    const moved = await box.tools.bullmq.recoverStalled(full);
+    expect([[], [lost]]).toContainEqual(moved);
+    await expect.poll(async () => (await box.tools.bullmq.jobs(full, 'active', 1))[0]?.locked).toBe(true);
+  });
+
   test('takes a job away from a worker that hangs on it', async () => {
     const own = queue(full);
     await own.add('stuck', {});
