@@ -10,6 +10,7 @@ import { cleanLine, plain } from './say/clean.ts';
 import { headline } from './say/headline.ts';
 import { next } from './say/next.ts';
 import { nowAt } from './say/now.ts';
+import { toldByRun } from './say/told.ts';
 import { tried } from './say/tried.ts';
 import { clockTime } from './say/when.ts';
 import type { ApprovalView, IncidentView } from './view.ts';
@@ -35,7 +36,7 @@ export function compose(view: IncidentView, owed: Topic, now: Time): Message {
     headline: headline(view, topic),
     broke: broke(view, now),
     now: nowAt(view, now),
-    why: REASONS[incident.reason],
+    why: toldByRun(view)?.whole ?? REASONS[incident.reason],
     alerts,
     moreAlerts: view.alerts.length - alerts.length,
     tried: view.runs.slice(-10).map((run) => tried(run, now)),

@@ -67,7 +67,8 @@ function runView(run: Run, summary: string | null, journal: readonly StoredJourn
     const phase = (rows.at(-1)?.phase ?? 'begun') as StepView['phase'];
     return { name, phase, result, error: typeof error === 'string' ? error : null };
   });
-  return { id, remediation, summary, outcome, startedAt, endedAt, steps };
+  const why = typeof run.detail.why === 'string' ? run.detail.why : null;
+  return { id, remediation, summary, outcome, why, startedAt, endedAt, steps };
 }
 
 /** What the steps returned, why the run ended, and what the last probe saw. */

@@ -42,6 +42,8 @@ export interface RunView {
   readonly summary: string | null;
   /** Null while it runs or is being verified. */
   readonly outcome: Outcome | null;
+  /** Why its steps ended as they did, in words; null while they run, and where all is as it should be. */
+  readonly why: string | null;
   readonly startedAt: Time | null;
   readonly endedAt: Time | null;
   readonly steps: readonly StepView[];

@@ -5,6 +5,7 @@ import type { Incident } from '../../domain/incident.ts';
 import type { Reason } from '../../domain/reason.ts';
 import type { IncidentView } from '../view.ts';
 import { cleanLine } from './clean.ts';
+import { toldByRun } from './told.ts';
 
 /** What a page says of its cause, for somebody who has just been woken. Reasons that are not here get `PLAIN`. */
 const CAUSES: Readonly<Partial<Record<Reason, string>>> = {
@@ -34,11 +35,11 @@ export function headline(view: IncidentView, topic: Topic): string {
   const grade = incident.severity.toUpperCase();
   switch (topic) {
     case 'page':
-      return `${grade}: ${what}. ${cause(incident.reason)}.`;
+      return `${grade}: ${what}. ${matter(view)}.`;
     case 'ask':
       return `${grade}: ${what}. May remedyd run ${cleanLine(view.approval?.remediation ?? 'the repair', 100)}?`;
     case 'update':
-      return `${what}. ${news(incident)}.`;
+      return `${what}. ${news(view)}.`;
     case 'end':
       return `${ending(incident)}: ${what}${lasted(incident)}`;
   }
@@ -64,7 +65,14 @@ function cause(reason: Reason): string {
   return CAUSES[reason] ?? PLAIN;
 }
 
-function news(incident: Incident): string {
+/** A remediation that hands over has looked: what it found says more than that it did. */
+function matter(view: IncidentView): string {
+  const { reason } = view.incident;
+  return reason === 'handed-over' ? (toldByRun(view)?.matter ?? cause(reason)) : cause(reason);
+}
+
+function news(view: IncidentView): string {
+  const { incident } = view;
   if (incident.ackedBy !== null) return `${cleanLine(incident.ackedBy, 60)} has it`;
   switch (incident.state) {
     case 'received':
@@ -80,7 +88,7 @@ function news(incident: Incident): string {
     case 'verifying':
       return 'A repair ran; it is being checked';
     case 'escalated':
-      return cause(incident.reason);
+      return matter(view);
     case 'healed':
     case 'ignored':
     case 'closed':

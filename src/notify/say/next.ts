@@ -3,6 +3,7 @@ import type { Reason } from '../../domain/reason.ts';
 import type { Time } from '../../domain/time.ts';
 import type { IncidentView } from '../view.ts';
 import { cleanLine } from './clean.ts';
+import { toldByRun } from './told.ts';
 import { when } from './when.ts';
 
 /** The first thing to do for each cause of a page, where the cause itself tells. */
@@ -26,7 +27,7 @@ export function next(view: IncidentView, topic: Topic, runbook: string | null, n
   const steps = runbook === null ? [] : [`Follow the runbook: ${runbook}`];
   switch (topic) {
     case 'page': {
-      const first = FIRST[incident.reason];
+      const first = FIRST[incident.reason] ?? handedOver(view);
       return [
         `Say that you have it, so that nobody else is woken: remedyd ack ${incident.id}`,
         ...(first === undefined ? [] : [first]),
@@ -53,6 +54,11 @@ export function next(view: IncidentView, topic: Topic, runbook: string | null, n
         ? ['Nothing is left to do.']
         : ['Nothing is left to do now. It came back once already: look for the cause in working hours.'];
   }
+}
+
+/** What the remediation asks of a person. */
+function handedOver(view: IncidentView): string | undefined {
+  return view.incident.reason === 'handed-over' ? toldByRun(view)?.rest || undefined : undefined;
 }
 
 function whoAnswers(from: string, needs: number): string {

@@ -26,7 +26,7 @@ export function nowAt({ incident, runs }: IncidentView, now: Time): string {
     case 'escalated':
       return `${person === null ? 'Nobody has taken it yet' : `${person} has it`}. ${stopped}`;
     case 'healed':
-      return 'The alert is gone and the check afterwards stayed healthy.';
+      return running === undefined ? 'It is over.' : `${repair} helped.`;
     case 'ignored':
       return 'remedyd does nothing about it.';
     case 'closed':

@@ -76,7 +76,7 @@ test('a page says everything, in the order in which it is read', () => {
               ],
             },
           ],
-          "why": "A step of the run failed.",
+          "why": "Step 'reconnect' failed: POST /phones/phone_07/reconnect answered 502.",
         },
         "group": "phone",
         "severity": "error",

@@ -90,6 +90,7 @@ test('no secret of an alert, a step, the evidence or a note reaches a message', 
       runs: [
         {
           ...failedRun,
+          why: "step 'call' failed: password=hunter2 was refused. It had api_key=abcdef123456",
           steps: [
             {
               name: 'login',

@@ -23,6 +23,7 @@ export const failedRun: RunView = {
   remediation: 'phones/reconnect',
   summary: 'Reconnects one WhatsApp phone through the API and resumes sending.',
   outcome: 'failed',
+  why: "step 'reconnect' failed: POST /phones/phone_07/reconnect answered 502",
   startedAt: at('03:03:10'),
   endedAt: at('03:04:12'),
   steps: [

@@ -34,7 +34,7 @@ test('a page after a repair that failed, while PagerDuty is down', () => {
 
     *Now*
     Nobody has taken it yet. remedyd has stopped and will change nothing more.
-    Why: A step of the run failed.
+    Why: Step 'reconnect' failed: POST /phones/phone_07/reconnect answered 502.
 
     *What to do next*
     1. Say that you have it, so that nobody else is woken: \`remedyd ack inc-1kb2f3x-7d0m4qzt\`
@@ -252,7 +252,7 @@ test('news: somebody took it', () => {
     *phone:offline on phone_07. Ana has it.*
 
     Ana has it. remedyd has stopped and will change nothing more.
-    A step of the run failed.
+    Step 'reconnect' failed: POST /phones/phone_07/reconnect answered 502.
 
     *What happened*
     03:02 UTC Opened by phone:offline
@@ -282,7 +282,7 @@ test('the end: healed', () => {
     "
     *Healed: phone:offline on phone_07 after 15 min*
 
-    The alert is gone and the check afterwards stayed healthy.
+    phones/reconnect helped.
     The alert stayed gone and the probe healthy for the whole hold time.
 
     *What was tried*
@@ -298,7 +298,7 @@ test('the end: healed', () => {
 
     == on a locked phone ==
     Healed: phone:offline on phone_07 after 15 min
-    The alert is gone and the check afterwards stayed healthy.
+    phones/reconnect helped.
     Nothing is left to do.
     "
   `);
@@ -329,6 +329,60 @@ test('the end: closed by the source after a page', () => {
     Over: phone:offline on phone_07 after 15 min
     The incident is closed.
     Nothing is left to do.
+    "
+  `);
+});
+
+test('a page after a repair that found that a person is needed', () => {
+  const why =
+    "Phone 'phone_07' needs a QR scan. Open the TimelinesAI dashboard, scan the QR code with the phone and wait 5 min";
+  const [looked] = failedRun.steps;
+  const run = { ...failedRun, outcome: 'stopped', why, steps: looked === undefined ? [] : [looked] } as const;
+  const page = compose(view({ reason: 'handed-over' }, { runs: [run] }), 'page', NOW);
+  expect(printed(renderFull(page))).toMatchInlineSnapshot(`
+    "
+    # HIGH: phone:offline on phone_07. Phone 'phone_07' needs a QR scan.
+
+    *What broke*
+    Phone phone_07 has been offline for 5 minutes.
+    A WhatsApp phone dropped off TimelinesAI; most come back by a reconnect through the API.
+    It has been firing since 03:02 UTC, 16 min ago.
+
+    *Now*
+    Nobody has taken it yet. remedyd has stopped and will change nothing more.
+    Why: Phone 'phone_07' needs a QR scan. Open the TimelinesAI dashboard, scan the QR code with the phone and wait 5 min.
+
+    *What to do next*
+    1. Say that you have it, so that nobody else is woken: \`remedyd ack inc-1kb2f3x-7d0m4qzt\`
+    2. Open the TimelinesAI dashboard, scan the QR code with the phone and wait 5 min.
+    3. Follow the runbook: <https://git.example.com/ops/blob/main/docs/runbooks/phones.md#offline|runbook>
+    4. When the alert is resolved at its source, this incident ends by itself.
+
+    *What was tried*
+    phones/reconnect: stopped before it changed anything, after 1 min 2 s (begun 03:03 UTC, 14 min ago)
+          diagnose: done. status: disconnected, lastSeen: 02:58
+
+    *What was seen*
+    \`\`\`
+    03:04 UTC reconnect: call: POST /phones/phone_07/reconnect, status: 502
+    03:03 UTC diagnose: status: disconnected, queue.wait: 40, queue.active: 0
+    \`\`\`
+
+    *Alerts*
+    *phone:offline* firing \`alertname=phone:offline\` \`severity=HIGH\` \`phone_id=phone_07\` \`account=acc-12\`
+
+    -- \`inc-1kb2f3x-7d0m4qzt\` rule phone-offline, opened 03:02 UTC
+    <https://remedyd.example.com/status#inc-1kb2f3x-7d0m4qzt|Everything about it>
+    Runbook: <https://git.example.com/ops/blob/main/docs/runbooks/phones.md#offline|runbook>
+
+    == on a locked phone ==
+    HIGH: phone:offline on phone_07. Phone 'phone_07' needs a QR scan.
+    Phone phone_07 has been offline for 5 minutes.
+    Nobody has taken it yet. remedyd has stopped and will change nothing more.
+    Say that you have it, so that nobody else is woken: remedyd ack inc-1kb2f3x-7d0m4qzt
+    Open the TimelinesAI dashboard, scan the QR code with the phone and wait 5 min.
+    Follow the runbook: https://git.example.com/ops/blob/main/docs/runbooks/phones.md#offline
+    When the alert is resolved at its source, this incident ends by itself.
     "
   `);
 });
