@@ -9,13 +9,22 @@ const project = (name: string, include: readonly string[], more: object = {}) =>
 export default defineConfig({
   test: {
     projects: [
-      project('unit', ['test/unit/**/*.test.ts', 'src/**/*.test.ts', 'remediations/**/*.test.ts']),
-      project('integration', ['test/integration/**/*.test.ts'], { ...shared, maxWorkers: 2, testTimeout: 60_000 }),
+      // Projects with different numbers of workers run one after another; without an order Vitest runs none of them.
+      project('unit', ['test/unit/**/*.test.ts', 'src/**/*.test.ts', 'remediations/**/*.test.ts'], {
+        sequence: { groupOrder: 0 },
+      }),
+      project('integration', ['test/integration/**/*.test.ts'], {
+        ...shared,
+        maxWorkers: 2,
+        testTimeout: 60_000,
+        sequence: { groupOrder: 1 },
+      }),
       project('e2e', ['test/e2e/**/*.test.ts'], {
         ...shared,
         maxWorkers: 1,
         testTimeout: 180_000,
         hookTimeout: 120_000,
+        sequence: { groupOrder: 2 },
       }),
     ],
   },
