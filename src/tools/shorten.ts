@@ -1,7 +1,7 @@
 import type { Json } from '../domain/json.ts';
 
 /** How much of one tool call the evidence keeps. */
-const LIMITS = { text: 2_000, items: 120, depth: 6, total: 16_000 } as const;
+const LIMITS = { text: 2_000, items: 120, depth: 6, total: 32_000 } as const;
 
 /**
  * Cuts a value to what a person reads in a page: long texts, long lists and deep nesting end in a note of what is

@@ -5,7 +5,7 @@ import type { ToolsConfig } from './config.ts';
 import type { Connected } from './connected.ts';
 import { ToolError } from './error.ts';
 import { connectApi } from './http-api.ts';
-import { connectPostgres } from './postgres.ts';
+import { connectPostgres } from './postgres/postgres.ts';
 import { connectPrometheus } from './prometheus.ts';
 import { connectRedis } from './redis.ts';
 import { connectServices } from './services/services.ts';

@@ -1,12 +1,12 @@
 import pg from 'pg';
-import type { Json } from '../domain/json.ts';
-import type { Clock } from '../domain/time.ts';
-import type { PostgresTool, Row } from '../remediation/tools.ts';
-import { recordedCalls } from './call.ts';
-import type { PostgresConfig } from './config.ts';
-import type { Connected } from './connected.ts';
-import { ToolError, ToolRefusal } from './error.ts';
-import { readTypes, toRow } from './postgres-values.ts';
+import type { Json } from '../../domain/json.ts';
+import type { Clock } from '../../domain/time.ts';
+import type { PostgresTool, Row } from '../../remediation/tools.ts';
+import { recordedCalls } from '../call.ts';
+import type { PostgresConfig } from '../config.ts';
+import type { Connected } from '../connected.ts';
+import { ToolError, ToolRefusal } from '../error.ts';
+import { readTypes, toRow } from './values.ts';
 
 const DEFAULT_LIMIT = 1_000;
 const MAX_LIMIT = 10_000;

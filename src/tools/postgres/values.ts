@@ -1,6 +1,6 @@
 import pg from 'pg';
-import type { Json } from '../domain/json.ts';
-import type { Row } from '../remediation/tools.ts';
+import type { Json } from '../../domain/json.ts';
+import type { Row } from '../../remediation/tools.ts';
 
 const { builtins } = pg.types;
 
