@@ -35,8 +35,26 @@ export interface Bench {
   readonly now: Time;
 }
 
-/** Whether an alert wants an answer: run, hold until, ask a person, ignore, escalate. Each with its reason. */
-export function decide(one: Case, facts: Facts, bench: Bench): Verdict {
+/** What would be done about an incident, before any guardrail was asked. */
+export interface Prepared {
+  readonly rule: Rule;
+  readonly remediation: Remediation;
+  readonly plan: Plan;
+}
+
+/**
+ * Finds out what would be done, or that there is nothing to ask guardrails about. Never throws: what an author or a sender
+ * did not think of concerns one incident, which a person is told of, and not the batch that it came in.
+ */
+export function prepare(one: Case, bench: Bench): Prepared | Verdict {
+  try {
+    return plan(one, bench);
+  } catch (error) {
+    return escalate('match-error', { why: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+function plan(one: Case, bench: Bench): Prepared | Verdict {
   const { incident, episodes } = one;
   const { now } = bench;
   const alert = episodes[0];
@@ -45,7 +63,8 @@ export function decide(one: Case, facts: Facts, bench: Bench): Verdict {
   if (rule === undefined) return unmatched(one, bench);
 
   const firing = episodes.filter((e) => e.status === 'firing');
-  const fires = Math.min(...firing.map((e) => e.startsAt ?? e.openedAt));
+  // A start that lies after its own delivery is a clock that is ahead; it must not put anything off.
+  const fires = Math.min(...firing.map((e) => Math.min(e.startsAt ?? e.openedAt, e.openedAt)));
   if (firing.length > 0 && fires + rule.when.for > now)
     return hold('for-not-reached', fires + rule.when.for, { firingSince: fires });
   const attempt = rule.do[incident.attempt];
@@ -54,13 +73,29 @@ export function decide(one: Case, facts: Facts, bench: Bench): Verdict {
   if (remediation === undefined) return escalate('remediation-missing', { remediation: attempt.remediation });
   const bound = bind(attempt, remediation, alert);
   if ('why' in bound) return escalate('params-invalid', { remediation: attempt.remediation, why: bound.why });
-  const plan = { remediation: attempt.remediation, params: bound.params, target: incident.target, ruleHash: rule.hash };
+  const { params } = bound;
+  // Attempts of one rule may act on different things: first the queue, then the service that works on it.
+  const target = remediation.target(params);
+  return {
+    rule,
+    remediation,
+    plan: { remediation: attempt.remediation, params, target, ruleHash: rule.hash },
+  };
+}
+
+/** Whether an alert wants an answer: run, hold until, ask a person, ignore, escalate. Each with its reason. */
+export function decide(one: Case, facts: Facts, bench: Bench, prepared = prepare(one, bench)): Verdict {
+  if ('event' in prepared) return prepared;
+  const { incident } = one;
+  const { now } = bench;
+  const { rule, remediation, plan } = prepared;
   if (rule.mode === 'observe') return observe(incident, plan, now);
 
   const { cooldown, budget, concurrency } = rule.guards;
   const limits = { cooldown, budget, concurrency };
-  const { target, id: incidentId } = incident;
-  const { refusal, answers } = askAll({ incidentId, rule: rule.name, target, limits, now }, facts);
+  const { target } = plan;
+  const subject = { incidentId: incident.id, rule: rule.name, target, about: incident.target, limits, now };
+  const { refusal, answers } = askAll(subject, facts);
   if (refusal !== null) return hold(refusal.reason, refusal.until, { guard: refusal.guard, guards: answers });
   const mustAsk = askReason(rule, remediation);
   if (mustAsk !== null && !approved(one, plan)) return ask(mustAsk, incident, rule, plan, answers, now);

@@ -1,3 +1,4 @@
+import type { Target } from '../domain/alert.ts';
 import { advance, hasEnded } from '../domain/incident.ts';
 import type { Severity } from '../domain/severity.ts';
 import type { Clock, Millis, Time } from '../domain/time.ts';
@@ -12,7 +13,7 @@ import { standingPauses } from '../store/pauses.ts';
 import { type Change, record } from '../store/record.ts';
 import { insertRuns, type NewRun, type RunFact, runFacts, runsAdmittedSince } from '../store/runs.ts';
 import type { Sql } from '../store/sql.ts';
-import { decide } from './decide.ts';
+import { type Case, decide, prepare } from './decide.ts';
 import type { Facts, GlobalLimits } from './guards/guard.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -83,16 +84,24 @@ async function judge(sql: Sql, parts: DecideParts, open: readonly StoredIncident
     sql,
     open.flatMap(({ incident }) => incident.approvalId ?? []),
   );
+  const bench = { rulebook: parts.rulebook(), remediations: parts.remediations, unmatched: parts.unmatched, now };
+  // The oldest problem has the first claim on what is scarce.
+  const cases = open
+    .toSorted((a, b) => a.incident.openedAt - b.incident.openedAt)
+    .map((before) => {
+      const { incident } = before;
+      const approval = incident.approvalId === null ? undefined : approvals.get(incident.approvalId);
+      const one: Case = { incident, episodes: episodes.get(incident.id) ?? [], approval };
+      return { before, one, prepared: prepare(one, bench) };
+    });
   // From here on this is the only admission anywhere, until the commit.
   await sql.query('select pg_advisory_xact_lock($1)', [ADMISSION_LOCK], 'admission-lock');
-  let facts = await readFacts(sql, parts, open, now);
-  const bench = { rulebook: parts.rulebook(), remediations: parts.remediations, unmatched: parts.unmatched, now };
+  const targets = cases.flatMap(({ prepared }) => ('plan' in prepared ? [prepared.plan.target] : []));
+  let facts = await readFacts(sql, parts, targets, now);
   const judged: Judged[] = [];
-  // The oldest problem has the first claim on what is scarce.
-  for (const before of open.toSorted((a, b) => a.incident.openedAt - b.incident.openedAt)) {
+  for (const { before, one, prepared } of cases) {
     const { incident } = before;
-    const approval = incident.approvalId === null ? undefined : approvals.get(incident.approvalId);
-    const verdict = decide({ incident, episodes: episodes.get(incident.id) ?? [], approval }, facts, bench);
+    const verdict = decide(one, facts, bench, prepared);
     const step = advance(incident, verdict.event, now);
     if (step === null) continue;
     if (verdict.run !== null && !verdict.run.dry) facts = admitted(facts, verdict.run);
@@ -105,8 +114,7 @@ async function judge(sql: Sql, parts: DecideParts, open: readonly StoredIncident
   return judged;
 }
 
-async function readFacts(sql: Sql, parts: DecideParts, open: readonly StoredIncident[], now: Time): Promise<Facts> {
-  const targets = open.map(({ incident }) => incident.target);
+async function readFacts(sql: Sql, parts: DecideParts, targets: readonly Target[], now: Time): Promise<Facts> {
   return {
     pauses: await standingPauses(sql, now),
     runs: await runFacts(sql, targets, now - GUARD_MEMORY),

@@ -37,8 +37,8 @@ export function planData({ remediation, params, target }: Plan): JsonObject {
 }
 
 export function newRun(incident: Incident, plan: Plan, dry: boolean, now: Time): NewRun {
-  const { id: incidentId, rule, target, attempt } = incident;
-  const { remediation, params } = plan;
+  const { id: incidentId, rule, attempt } = incident;
+  const { remediation, params, target } = plan;
   return {
     id: newId('run', now),
     incidentId,

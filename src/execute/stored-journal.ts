@@ -47,11 +47,13 @@ export function storedJournal(db: Db, clock: Clock, run: Run, fence: number, sig
 
 async function lookAgain(db: Db, clock: Clock, run: Run, touched: boolean): ReturnType<Journal['mayChange']> {
   const now = clock.now();
-  const pause = pauseFor(await standingPauses(db, now), run.rule, run.target);
+  const stored = await findIncident(db, run.incidentId);
+  const pauses = await standingPauses(db, now);
+  const about = stored?.incident.target ?? run.target;
+  const pause = pauseFor(pauses, run.rule, run.target) ?? pauseFor(pauses, run.rule, about);
   if (pause !== undefined) {
     return { may: false, reason: 'paused', why: `paused by ${pause.owner}: ${pause.why}` };
   }
-  const stored = await findIncident(db, run.incidentId);
   if (stored === undefined || hasEnded(stored.incident) || stored.incident.runId !== run.id) {
     return { may: false, reason: 'alert-gone', why: 'the incident has ended' };
   }

@@ -24,7 +24,10 @@ export interface GlobalLimits {
 export interface Subject {
   readonly incidentId: string;
   readonly rule: string;
+  /** What the run acts on. */
   readonly target: Target;
+  /** What the incident is about; usually the same. */
+  readonly about: Target;
   readonly limits: RuleLimits;
   readonly now: Time;
 }

@@ -8,8 +8,8 @@ const RECHECK = 60_000;
 /** A person said stop: everywhere, for this rule, or on this target. */
 export const pause: Guard = {
   name: 'pause',
-  ask({ rule, target, now }, { pauses }) {
-    const found = pauseFor(pauses, rule, target);
+  ask({ rule, target, about, now }, { pauses }) {
+    const found = pauseFor(pauses, rule, target) ?? pauseFor(pauses, rule, about);
     if (found === undefined) return yes({ pauses: pauses.length });
     const { scope, key, owner, why, until } = found;
     const ends = until === null ? null : toIso(until);
