@@ -12,6 +12,19 @@ export interface Progress {
   readonly seconds: number;
   readonly paged: number;
   readonly ended: boolean;
+  /** Every step that changes something, as `remediation step`. */
+  readonly changing: ReadonlySet<string>;
+}
+
+/** @returns every step that changes something, as `remediation step`. */
+export async function changingSteps(daemon: DaemonClient): Promise<ReadonlySet<string>> {
+  const { items } = await daemon.get<{
+    items: { name: string; steps: { name: string; effect: 'reads' | 'changes' }[] }[];
+  }>('/api/remediations');
+  const changing = items.flatMap(({ name, steps }) =>
+    steps.filter(({ effect }) => effect === 'changes').map((step) => `${name} ${step.name}`),
+  );
+  return new Set(changing);
 }
 
 /** Looks at every scenario through the API, as anybody could. */
@@ -19,6 +32,7 @@ export async function lookAt(
   scenarios: readonly Scenario[],
   daemon: DaemonClient,
   pagerduty: FakePagerDuty,
+  changing: ReadonlySet<string>,
 ): Promise<readonly Progress[]> {
   const now = Date.now();
   const all = await daemon.incidents();
@@ -35,6 +49,7 @@ export async function lookAt(
         seconds: secondsOf(incident, now),
         paged,
         ended: hasEnded(incident, paged, pagerduty),
+        changing,
       };
     }),
   );

@@ -9,7 +9,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { HealedCerniq } from '../support/daemon/healed-cerniq.ts';
-import { lookAt, type Progress } from './follow.ts';
+import { changingSteps, lookAt, type Progress } from './follow.ts';
 import { whatToTry } from './keep.ts';
 import { pageText, reportOf, tableOf } from './report.ts';
 import { SCENARIOS } from './scenarios.ts';
@@ -63,9 +63,10 @@ async function demo(screen: Screen, signal: AbortSignal): Promise<number> {
 
 /** Until every scenario has ended, or there is no more time. */
 async function follow(world: HealedCerniq, screen: Screen, signal: AbortSignal): Promise<readonly Progress[]> {
+  const changing = await changingSteps(world.daemon);
   const giveUpAt = performance.now() + GIVE_UP_AFTER;
   for (;;) {
-    const progress = await lookAt(SCENARIOS, world.daemon, world.pagerduty);
+    const progress = await lookAt(SCENARIOS, world.daemon, world.pagerduty, changing);
     screen.show(progress);
     if (progress.every(({ ended }) => ended) || performance.now() > giveUpAt) return progress;
     await pause(200, undefined, { signal });

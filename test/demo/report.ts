@@ -1,4 +1,3 @@
-import type { ApiIncidentDetail } from '../support/daemon/client.ts';
 import type { FakePagerDuty } from '../support/fakes/pagerduty/pagerduty.ts';
 import type { Progress } from './follow.ts';
 
@@ -47,7 +46,7 @@ export function tableOf(progress: readonly Progress[]): readonly string[] {
   const rows = progress.map((one) => {
     const { alert, outcome, seconds, paged } = resultOf(one);
     const wrong = asExpected(one) ? '' : ` (expected ${one.scenario.expected.outcome})`;
-    return [alert, doneBy(one.incident), `${outcome}${wrong}`, `${seconds.toFixed(1)} s`, pagesOf(paged, outcome)];
+    return [alert, doneBy(one), `${outcome}${wrong}`, `${seconds.toFixed(1)} s`, pagesOf(paged, outcome)];
   });
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
   const line = (row: readonly string[]) =>
@@ -62,12 +61,24 @@ function pagesOf(paged: number, outcome: string): string {
   return paged > 0 && outcome === 'healed' ? `${paged}, resolved` : String(paged);
 }
 
-/** The remediation and those of its steps that changed something, by what they returned. */
-function doneBy(incident: ApiIncidentDetail | null): string {
+/** The remediation, and those of its steps that changed something, by what they returned. */
+function doneBy({ incident, changing }: Progress): string {
   const run = incident?.runs.at(-1);
   if (incident === null || run === undefined) return 'nothing';
-  if (incident.state === 'escalated') return `${run.remediation}: looked, changed nothing`;
-  return run.remediation;
+  const did = incident.evidence.flatMap(({ run: id, step, phase, data }) => {
+    if (id !== run.id || phase !== 'ended' || !changing.has(`${run.remediation} ${String(step)}`)) return [];
+    const { result } = data as { readonly result?: unknown };
+    return didSomething(result) ? [String(step)] : [];
+  });
+  return `${run.remediation}: ${did.length === 0 ? 'looked, changed nothing' : did.join(', ')}`;
+}
+
+/** A step that had nothing to do returns noes, zeros and nothing; one that has nothing to tell returns null. */
+function didSomething(result: unknown): boolean {
+  if (result === null || result === undefined) return true;
+  if (Array.isArray(result)) return result.length > 0;
+  if (typeof result === 'object') return Object.values(result).some((one) => one !== null && didSomething(one));
+  return result !== false && result !== 0 && result !== '';
 }
 
 /** What the on-call person got for what could not be healed. */

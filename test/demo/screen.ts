@@ -34,26 +34,26 @@ function terminal(out: Output, colour: boolean): Screen {
   let drawn = 0;
   let frame = 0;
   const paint = (code: number, text: string) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
-  const erase = () => {
-    if (drawn > 0) out.write(`\u001b[${drawn}A\u001b[J`);
-    drawn = 0;
+  /** One write for all, so that nobody sees it half drawn. */
+  const draw = (lines: readonly string[], stay: boolean) => {
+    const erase = drawn > 0 ? `\u001b[${drawn}A\u001b[J` : '';
+    out.write(`${erase}${lines.map((line) => `${line}\n`).join('')}`);
+    drawn = stay ? 0 : lines.length;
   };
   const sign = ({ ended, incident }: Progress): string => {
     if (!ended) return paint(36, FRAMES[frame % FRAMES.length] ?? '');
     return incident?.state === 'healed' ? paint(32, '✔') : paint(33, '☎');
   };
   return {
-    say(line) {
-      erase();
-      out.write(`${line}\n`);
-    },
+    say: (line) => draw([line], true),
     show(progress) {
-      erase();
       frame += 1;
       const width = Math.max((out.columns ?? 80) - 4, 20);
       // A line that wraps would be two to the terminal and one to us.
-      for (const one of progress) out.write(`${sign(one)} ${columnsOf(one).join('  ').slice(0, width)}\n`);
-      drawn = progress.length;
+      draw(
+        progress.map((one) => `${sign(one)} ${columnsOf(one).join('  ').slice(0, width)}`),
+        false,
+      );
     },
   };
 }

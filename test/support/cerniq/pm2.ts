@@ -90,13 +90,24 @@ function parse(jlist: string): readonly Pm2Process[] {
   }));
 }
 
-/** The daemon by its own pid, then what it may have left, by the pids that it wrote down. */
+/**
+ * The daemon by its own pid, then what it may have left, by the pids that it wrote down. A start that was cut off has
+ * written down nothing, so on Linux whoever has this home is looked for, too.
+ */
 async function killAll(home: string): Promise<void> {
   const files = await readdir(join(home, 'pids')).catch(() => []);
   const daemon = await pidIn(join(home, 'pm2.pid'));
   const children = await Promise.all(files.map((file) => pidIn(join(home, 'pids', file))));
   await end(daemon, home, 'SIGTERM');
   for (const pid of children) await end(pid, home, 'SIGKILL');
+  for (const pid of await residents(home)) await end(pid, home, 'SIGKILL');
+}
+
+async function residents(home: string): Promise<readonly number[]> {
+  if (process.platform !== 'linux') return [];
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+  const ours = await Promise.all(pids.map(async (pid) => pid !== process.pid && (await isOurs(pid, home))));
+  return pids.filter((_, i) => ours[i]);
 }
 
 async function pidIn(file: string): Promise<number | undefined> {
