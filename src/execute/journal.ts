@@ -15,6 +15,15 @@ export interface JournalRow {
   readonly data: JsonObject;
 }
 
+/** Why a run is put back. It stands in the journal, so that a crash in the middle does not change what is told. */
+export interface Cause {
+  /** The step that failed, or before which the run was stopped. */
+  readonly step: string;
+  readonly why: string;
+  /** Null for a failure. */
+  readonly stop: Reason | null;
+}
+
 /** The memory of one run. Whoever no longer holds the run's fencing number gets a `FencedOff` from every write. */
 export interface Journal {
   read(): Promise<readonly JournalRow[]>;

@@ -3,7 +3,7 @@ import { attempt } from '../remediation/attempt.ts';
 import { stepContext } from '../remediation/context.ts';
 import type { Remediation, StepContext } from '../remediation/define.ts';
 import type { ToolCall } from '../remediation/tools.ts';
-import { type JournalRow, type Phase, phasesOf, resultsOf } from './journal.ts';
+import { type Cause, type JournalRow, type Phase, phasesOf, resultsOf } from './journal.ts';
 import type { RunParts } from './run.ts';
 
 /** A step of whatever remediation; parameters and results are the remediation's own business. */
@@ -12,12 +12,12 @@ export type Work = Remediation['steps'][number];
 /** Where a run stands: its journal, read once and kept in step with every write. */
 export interface Progress {
   last(step: Pick<Work, 'name'>): JournalRow | undefined;
-  /** Why the step failed, as it was journaled. */
-  failure(step: Work): string;
+  /** Why the run is being put back; null while it goes forward. */
+  cause(): Cause | null;
   /** What the step returned; undefined where it did not end. */
   result(step: Work): Json | undefined;
-  /** Whether a changing step of this run has ended or may have acted. */
-  touched(): boolean;
+  /** Whether a changing step of this run has ended or may have acted. `idle` is one that is known not to have. */
+  touched(idle?: Work): boolean;
   write(step: Work, phase: Phase, data: JsonObject): Promise<void>;
   /** Prepares one piece of work of a step: its context, its limit, and its evidence. */
   work(step: Work): {
@@ -32,12 +32,17 @@ export async function openProgress(run: RunParts): Promise<Progress> {
   const effects = new Map(run.remediation.steps.map((step) => [step.name, step.effect]));
   return {
     last: (step) => rows.findLast((row) => row.step === step.name),
-    failure: (step) =>
-      String(rows.find((row) => row.step === step.name && row.phase === 'failed')?.data.error ?? 'unknown'),
+    cause() {
+      const row = rows.find(({ phase, data }) => phase === 'failed' || data.cause !== undefined);
+      if (row === undefined) return null;
+      if (row.phase === 'failed') return { step: row.step, why: String(row.data.error), stop: null };
+      return row.data.cause as unknown as Cause;
+    },
     result: (step) => resultsOf(rows).get(step.name),
-    touched: () =>
+    touched: (idle) =>
       [...phasesOf(rows)].some(
-        ([name, phase]) => effects.get(name) === 'changes' && phase !== 'told' && phase !== 'undone',
+        ([name, phase]) =>
+          effects.get(name) === 'changes' && phase !== 'told' && phase !== 'undone' && name !== idle?.name,
       ),
     async write(step, phase, data) {
       const row: JournalRow = { step: step.name, phase, at: run.clock.now(), data };

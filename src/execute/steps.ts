@@ -13,6 +13,9 @@ import { putBack } from './undo.ts';
 export async function runSteps(run: RunParts): Promise<StepsEnd> {
   try {
     const progress = await openProgress(run);
+    // It had failed before the crash, or was being put back: that goes on.
+    const cause = progress.cause();
+    if (cause !== null) return await putBack(run, progress, cause);
     for (const step of run.remediation.steps) {
       const end = await next(run, progress, step);
       if (end !== null) return end;
@@ -28,10 +31,6 @@ export async function runSteps(run: RunParts): Promise<StepsEnd> {
 async function next(run: RunParts, progress: Progress, step: Work): Promise<StepsEnd | null> {
   const before = progress.last(step);
   if (before?.phase === 'ended') return controlled(step, before.data.control);
-  // It had failed before the crash, or was being put back: that goes on.
-  if (before !== undefined && before.phase !== 'begun' && before.phase !== 'told') {
-    return putBack(run, progress, step, progress.failure(step));
-  }
   if (run.stopping?.() === true) return { kind: 'interrupted' };
   if (run.dry && step.effect === 'changes') return tellRest(run, progress, step);
   if (before?.phase === 'begun') {
@@ -40,11 +39,10 @@ async function next(run: RunParts, progress: Progress, step: Work): Promise<Step
     if (looked !== 'not landed') return looked === 'landed' ? null : { kind: 'unknown', step: step.name };
   }
   if (step.effect === 'changes') {
-    const look = await run.journal.mayChange(progress.touched());
-    if (!look.may) {
-      const end = await putBack(run, progress, step, look.why);
-      return end.kind === 'failed' ? { kind: 'stopped', step: step.name, reason: look.reason, why: look.why } : end;
-    }
+    // What could be looked up and has not landed has changed nothing; what is merely safe to repeat may have.
+    const idle = before?.phase === 'begun' && step.repeat === 'ask' ? step : undefined;
+    const look = await run.journal.mayChange(progress.touched(idle));
+    if (!look.may) return putBack(run, progress, { step: step.name, why: look.why, stop: look.reason });
   }
   return carryOut(run, progress, step);
 }
@@ -65,7 +63,7 @@ async function carryOut(run: RunParts, progress: Progress, step: Work): Promise<
     }
     const why = error instanceof Error ? error.message : String(error);
     await progress.write(step, 'failed', { error: why, calls: work.calls() });
-    return putBack(run, progress, step, why);
+    return putBack(run, progress, { step: step.name, why, stop: null });
   }
 }
 

@@ -32,7 +32,8 @@ export async function attempt<T>(
     () => late.abort(new Error(`took longer than ${formatDuration(limit)}`)),
     () => undefined, // the work was faster
   );
-  const running = work(signal);
+  // A step may also throw at once, before there is a promise; that must not leave the limit running.
+  const running = (async () => work(signal))();
   // Left behind after a timeout, it may still fail much later; nobody waits for that any more.
   running.catch(() => undefined);
   try {
