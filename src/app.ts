@@ -21,7 +21,7 @@ import { startProbes } from './probe/start.ts';
 import { openBackend } from './queue/backend.ts';
 import { startRelay } from './queue/relay.ts';
 import { sweep } from './queue/sweep.ts';
-import { doWork, startWorkers } from './queue/workers.ts';
+import { createWork, startWorkers } from './queue/workers.ts';
 import type { LoadedRemediation } from './remediation/registry.ts';
 import type { LiveRules } from './rules/live.ts';
 import { createServer } from './server/server.ts';
@@ -117,7 +117,7 @@ export async function startApp(parts: AppParts): Promise<App> {
     onTold: report.told,
     onUnreachable: report.unreachable,
   };
-  const work = {
+  const work = createWork({
     db,
     clock,
     handlers: {
@@ -132,7 +132,7 @@ export async function startApp(parts: AppParts): Promise<App> {
       },
     },
     onError: report.failed,
-  };
+  });
   const relay = startRelay({
     db,
     clock,
@@ -140,8 +140,7 @@ export async function startApp(parts: AppParts): Promise<App> {
     prefix: config.queue.prefix,
     pollEvery: config.queue.poll,
     direct: (job) =>
-      doWork(
-        work,
+      work(
         job.lane,
         job.rows.map((row) => row.id),
       ),

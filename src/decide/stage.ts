@@ -41,12 +41,11 @@ export const GUARD_MEMORY: Millis = 7 * 86_400_000;
  */
 export async function decideBatch(parts: DecideParts, rowIds: readonly number[]): Promise<void> {
   const { handed, told } = await parts.db.transaction(async (sql) => {
-    const now = parts.clock.now();
-    const rows = await lockRows(sql, rowIds, now);
+    const rows = await lockRows(sql, rowIds, parts.clock.now());
     const ids = [...new Set(rows.flatMap((row) => row.incidentId ?? []))];
     const stored = await lockIncidents(sql, ids);
     const open = [...stored.values()].filter(({ incident }) => !hasEnded(incident) && isUndecided(incident.state));
-    const judged = open.length === 0 ? [] : await judge(sql, parts, open, now);
+    const { judged, now } = await judge(sql, parts, open);
     const runs = judged.flatMap(({ verdict }) => verdict.run ?? []);
     await insertRuns(sql, runs);
     await insertApprovals(
@@ -73,7 +72,12 @@ interface Judged {
   readonly change: Change;
 }
 
-async function judge(sql: Sql, parts: DecideParts, open: readonly StoredIncident[], now: Time): Promise<Judged[]> {
+async function judge(
+  sql: Sql,
+  parts: DecideParts,
+  open: readonly StoredIncident[],
+): Promise<{ readonly judged: readonly Judged[]; readonly now: Time }> {
+  if (open.length === 0) return { judged: [], now: parts.clock.now() };
   const episodes = groupByIncident(
     await episodesOf(
       sql,
@@ -84,6 +88,10 @@ async function judge(sql: Sql, parts: DecideParts, open: readonly StoredIncident
     sql,
     open.flatMap(({ incident }) => incident.approvalId ?? []),
   );
+  // From here on this is the only admission anywhere, until the commit. The time is taken after the wait for it, so that no
+  // run counts from before another one whose place it takes.
+  await sql.query('select pg_advisory_xact_lock($1)', [ADMISSION_LOCK], 'admission-lock');
+  const now = parts.clock.now();
   const bench = { rulebook: parts.rulebook(), remediations: parts.remediations, unmatched: parts.unmatched, now };
   // The oldest problem has the first claim on what is scarce.
   const cases = open
@@ -94,8 +102,6 @@ async function judge(sql: Sql, parts: DecideParts, open: readonly StoredIncident
       const one: Case = { incident, episodes: episodes.get(incident.id) ?? [], approval };
       return { before, one, prepared: prepare(one, bench) };
     });
-  // From here on this is the only admission anywhere, until the commit.
-  await sql.query('select pg_advisory_xact_lock($1)', [ADMISSION_LOCK], 'admission-lock');
   const targets = cases.flatMap(({ prepared }) => ('plan' in prepared ? [prepared.plan.target] : []));
   let facts = await readFacts(sql, parts, targets, now);
   const judged: Judged[] = [];
@@ -111,7 +117,7 @@ async function judge(sql: Sql, parts: DecideParts, open: readonly StoredIncident
     const entries = repeats ? [] : [verdict.entry];
     judged.push({ verdict, change: { before, after: step.incident, entries, owed: step.owed } });
   }
-  return judged;
+  return { judged, now };
 }
 
 async function readFacts(sql: Sql, parts: DecideParts, targets: readonly Target[], now: Time): Promise<Facts> {

@@ -5,7 +5,7 @@ import type { Settings, Toolbox } from '../remediation/tools.ts';
 import type { Rulebook } from '../rules/rulebook.ts';
 import type { Db } from '../store/db.ts';
 import { lockIncidents } from '../store/incidents.ts';
-import { findRow, type Handed, keepHanded, strike, wait } from '../store/outbox.ts';
+import { findRow, type Handed, keepHanded, strike, wait, wakeWaiting } from '../store/outbox.ts';
 import { record } from '../store/record.ts';
 import { endRun, findRun, type Run, releaseRun, takeRun } from '../store/runs.ts';
 import { type Ending, endingOf, stepsOf } from './ending.ts';
@@ -95,18 +95,23 @@ async function finish(parts: ExecuteParts, run: Run, fence: number, rowId: numbe
   const rows = await journal.read();
   const more = (parts.rulebook().get(run.rule)?.do.length ?? 0) > run.attempt + 1;
   const ending = run.dry ? rehearsed(run, rows) : endingOf(end, run, rows, more);
+  let ours = false;
   const handed = await parts.db.transaction(async (sql) => {
     const now = parts.clock.now();
     const before = (await lockIncidents(sql, [run.incidentId])).get(run.incidentId);
-    if (!(await endRun(sql, run.id, fence, ending.run, now))) return [];
+    ours = await endRun(sql, run.id, fence, ending.run, now);
+    if (!ours) return [];
     await strike(sql, [rowId]);
     if (before === undefined) return [];
     const step = run.dry ? null : advance(before.incident, ending.event, now);
     const after = step?.incident ?? { ...before.incident, version: before.incident.version + 1 };
     return record(sql, [{ before, after, entries: [ending.entry], owed: step?.owed ?? [] }], now);
   });
+  // Whoever took the run over tells of it.
+  if (!ours) return;
   parts.onRunEnded(run, ending.run.outcome);
   parts.handOver(handed);
+  if (!ending.run.open) parts.handOver(await wakeWaiting(parts.db, parts.clock.now()).catch(() => []));
 }
 
 /** A rehearsal changes nothing on the map; it only tells what it saw and what it would have done. */

@@ -24,14 +24,57 @@ function retryAfter(attempts: number): number {
 }
 
 /** Does the work of some rows. Never throws: what fails is put off and comes back. */
-export async function doWork(parts: WorkParts, lane: Lane, ids: readonly number[]): Promise<void> {
+export type Work = (lane: Lane, ids: readonly number[]) => Promise<void>;
+
+/**
+ * The work of this process. A row that waits long in the queue is handed over again, and where the queue is away it may be
+ * handed over twice; each row is worked on once at a time, so that no run is carried out beside itself.
+ */
+export function createWork(parts: WorkParts): Work {
+  const underway = new Set<number>();
+  return async (lane, ids) => {
+    const free = ids.filter((id) => !underway.has(id));
+    for (const id of free) underway.add(id);
+    try {
+      if (lane === 'decide') await decideAll(parts, free);
+      else for (const id of free) await guarded(parts, lane, id, () => doOne(parts, id));
+    } finally {
+      for (const id of free) underway.delete(id);
+    }
+  };
+}
+
+/** Together, and one by one where that fails: one incident that cannot be decided must not hold up all the others. */
+async function decideAll(parts: WorkParts, ids: readonly number[]): Promise<void> {
+  if (ids.length === 0) return;
   try {
-    if (lane === 'decide') return await parts.handlers.decide(ids);
-    for (const id of ids) await doOne(parts, id);
+    await parts.handlers.decide(ids);
+  } catch (error) {
+    parts.onError(error as Error, `deciding ${ids.length} together failed`);
+    if (ids.length === 1 || isAway(error)) return putAllOff(parts, ids, error as Error);
+    for (const id of ids) await guarded(parts, 'decide', id, () => parts.handlers.decide([id]));
+  }
+}
+
+/** The database is away or overloaded; asking it five hundred times more would not help. */
+function isAway(error: unknown): boolean {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  // Postgres' classes for connections, resources and shutdown, and the codes of sockets.
+  if (typeof code === 'string') return /^(?:08|53|57|58)/.test(code) || /^E[A-Z]{3,}/.test(code);
+  return /connect|terminat|timeout|timed out/i.test(String(message));
+}
+
+async function guarded(parts: WorkParts, lane: Lane, id: number, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
   } catch (error) {
     parts.onError(error as Error, `work for '${lane}' failed and is put off`);
-    await Promise.all(ids.map((id) => comeBack(parts, id, error as Error)));
+    await comeBack(parts, id, error as Error);
   }
+}
+
+async function putAllOff(parts: WorkParts, ids: readonly number[], error: Error): Promise<void> {
+  await Promise.all(ids.map((id) => comeBack(parts, id, error)));
 }
 
 async function doOne(parts: WorkParts, id: number): Promise<void> {
@@ -54,13 +97,6 @@ async function comeBack(parts: WorkParts, id: number, error: Error): Promise<voi
 export type Concurrency = Readonly<Record<Lane, number>>;
 
 /** Starts one worker for each lane. */
-export function startWorkers(
-  parts: WorkParts,
-  backend: Backend,
-  prefix: string,
-  concurrency: Concurrency,
-): WakeUpWorker[] {
-  return LANES.map((lane) =>
-    backend.worker(queueName(prefix, lane), concurrency[lane], ({ ids }) => doWork(parts, lane, ids)),
-  );
+export function startWorkers(work: Work, backend: Backend, prefix: string, concurrency: Concurrency): WakeUpWorker[] {
+  return LANES.map((lane) => backend.worker(queueName(prefix, lane), concurrency[lane], ({ ids }) => work(lane, ids)));
 }

@@ -8,7 +8,7 @@ import type { Settings, Toolbox } from '../remediation/tools.ts';
 import type { Rulebook } from '../rules/rulebook.ts';
 import type { Db } from '../store/db.ts';
 import { lockIncidents } from '../store/incidents.ts';
-import { findRow, type Handed, insertOutbox, strike } from '../store/outbox.ts';
+import { findRow, type Handed, insertOutbox, strike, wakeWaiting } from '../store/outbox.ts';
 import { record } from '../store/record.ts';
 import { endRun, findRun, type Run, saveVerify } from '../store/runs.ts';
 import type { Sql } from '../store/sql.ts';
@@ -38,8 +38,10 @@ export async function verifyRow(parts: VerifyParts, rowId: number): Promise<void
   const remediation = run === undefined ? undefined : parts.remediations.get(run.remediation);
   const seen = run === undefined || remediation === undefined ? null : await see(parts, remediation, run);
   let ended: { run: Run; outcome: string; incident: Incident } | null = null;
+  let isFree = false;
   const handed = await db.transaction(async (sql) => {
     ended = null;
+    isFree = false;
     if (run === undefined || (await strike(sql, [rowId])) === 0) return [];
     const before = (await lockIncidents(sql, [run.incidentId])).get(run.incidentId);
     const now = parts.clock.now();
@@ -52,12 +54,14 @@ export async function verifyRow(parts: VerifyParts, rowId: number): Promise<void
         { outcome: run.outcome ?? 'applied', reason: 'applied', detail: {}, open: false },
         now,
       );
+      isFree = true;
       return [];
     }
     const timing = timingOf(remediation, parts.rulebook().get(run.rule));
     const finding = weigh(parts, run, timing, seen, before.incident.firing, now);
     const verify = { ...finding.progress, healthy: seen?.healthy ?? false, evidence: seen?.evidence ?? {} };
     await saveVerify(sql, run.id, verify as unknown as JsonObject);
+    isFree = finding.kind === 'end';
     const change = await conclude(sql, parts, run, timing, before.incident, finding, seen, now);
     if (finding.kind === 'end') ended = { run, outcome: finding.outcome, incident: change?.after ?? before.incident };
     return change === null ? [] : record(sql, [{ before, ...change }], now);
@@ -67,6 +71,7 @@ export async function verifyRow(parts: VerifyParts, rowId: number): Promise<void
     parts.onRunEnded(done, outcome, incident);
   }
   parts.handOver(handed);
+  if (isFree) parts.handOver(await wakeWaiting(db, parts.clock.now()).catch(() => []));
 }
 
 function weigh(
