@@ -27,6 +27,7 @@ export async function webhookToFirstStep(daemon: DaemonClient, toy: Toy, count: 
     while (toy.thing(thing).looked === 0) await new Promise((next) => setImmediate(next));
     took.push(performance.now() - begun);
     await answered;
+    await daemon.event({ name: 'thing:broken', status: 'resolved', labels: { thing } });
     await pause(EVERY);
   }
   return latency(took.slice(Math.floor(count / 10)));
