@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { loadRemediations } from '../../../src/remediation/registry.ts';
 import { pathOf, tableRows, textOf } from './files.ts';
+import { importsBetweenRooms } from './rooms.ts';
 
 test('every remediation is listed with its risk, parameters and needs, and no other', async () => {
   const page = await textOf('docs/remediations.md');
@@ -44,6 +45,20 @@ test('every route is listed, and no other', async () => {
   expect(listed.toSorted()).toEqual(
     [...own.map(([, verb = '', route]) => `${verb.toUpperCase()} ${route}`), ...webhooks].toSorted(),
   );
+});
+
+test('rooms import what the map of the architecture says, and nothing else', async () => {
+  const rows = tableRows(await textOf('ARCHITECTURE.md'), 'room');
+  const drawn = rows
+    .filter(([, , allowed]) => allowed !== 'everything')
+    .flatMap(([room, , allowed = '']) =>
+      allowed === 'nothing' ? [] : allowed.split(', ').map((to) => `${room} → ${to}`),
+    );
+  const free = new Set(['.', ...rows.filter(([, , allowed]) => allowed === 'everything').map(([room]) => room)]);
+  const imports = (await importsBetweenRooms()).filter(({ from }) => !free.has(from));
+  expect([...new Set(imports.map(({ from, to }) => `${from} → ${to}`))].toSorted()).toEqual(drawn.toSorted());
+  const beside = imports.filter(({ from, to }) => from === 'config' && to !== 'domain');
+  expect(beside.map(({ target }) => target).filter((target) => !/\/(source-)?config\.ts$/.test(target))).toEqual([]);
 });
 
 test('every link between documents leads to a file and a heading that exist', async () => {
