@@ -50,7 +50,9 @@ async function change(
   if (before === undefined) return [];
   const step = advance(before.incident, { type }, now);
   if (step === null) return [];
-  const entry = { type, reason, summary: REASONS[reason], data: { state: stateOf(before.incident) } };
+  const atOnce = type === 'deadline-passed' && before.incident.pagesInParallel;
+  const summary = atOnce ? 'A person is told at once, as the rule wants it, while remedyd goes on.' : REASONS[reason];
+  const entry = { type, reason, summary, data: { state: stateOf(before.incident) } };
   return record(sql, [{ before, after: step.incident, entries: [entry], owed: step.owed }], now);
 }
 

@@ -35,7 +35,7 @@ export function headline(view: IncidentView, topic: Topic): string {
   const grade = incident.severity.toUpperCase();
   switch (topic) {
     case 'page':
-      return `${grade}: ${what}. ${matter(view)}.`;
+      return `${grade}: ${what}. ${call(view)}.`;
     case 'ask':
       return `${grade}: ${what}. May remedyd run ${cleanLine(view.approval?.remediation ?? 'the repair', 100)}?`;
     case 'update':
@@ -63,6 +63,13 @@ export function place({ kind, id }: Target): string {
 
 function cause(reason: Reason): string {
   return CAUSES[reason] ?? PLAIN;
+}
+
+/** Why somebody is called: what went wrong, or what is still under way. */
+function call(view: IncidentView): string {
+  const { state, pagesInParallel } = view.incident;
+  if (state === 'escalated') return matter(view);
+  return pagesInParallel ? news(view) : `It was not healed in time. ${news(view)}`;
 }
 
 /** A remediation that hands over has looked: what it found says more than that it did. */

@@ -27,7 +27,7 @@ export function next(view: IncidentView, topic: Topic, runbook: string | null, n
   const steps = runbook === null ? [] : [`Follow the runbook: ${runbook}`];
   switch (topic) {
     case 'page': {
-      const first = FIRST[incident.reason] ?? handedOver(view);
+      const first = underWay(incident) ?? FIRST[incident.reason] ?? handedOver(view);
       return [
         `Say that you have it, so that nobody else is woken: remedyd ack ${incident.id}`,
         ...(first === undefined ? [] : [first]),
@@ -54,6 +54,12 @@ export function next(view: IncidentView, topic: Topic, runbook: string | null, n
         ? ['Nothing is left to do.']
         : ['Nothing is left to do now. It came back once already: look for the cause in working hours.'];
   }
+}
+
+/** Who is told at once, by rule, shall know that it may go without them. */
+function underWay({ state, pagesInParallel }: IncidentView['incident']): string | undefined {
+  if (!pagesInParallel || state === 'escalated') return undefined;
+  return 'You need not act yet: if remedyd heals it this page is resolved by itself, and if not you are told here.';
 }
 
 /** What the remediation asks of a person. */

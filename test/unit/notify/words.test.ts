@@ -82,7 +82,7 @@ test('a page at the deadline, while a repair still runs', () => {
   );
   expect(printed(renderFull(page))).toMatchInlineSnapshot(`
     "
-    # HIGH: phone:offline on phone_07. It was not healed in time.
+    # HIGH: phone:offline on phone_07. It was not healed in time. A repair is running.
 
     *What broke*
     Phone phone_07 has been offline for 5 minutes.
@@ -118,7 +118,7 @@ test('a page at the deadline, while a repair still runs', () => {
     Runbook: <https://git.example.com/ops/blob/main/docs/runbooks/phones.md#offline|runbook>
 
     == on a locked phone ==
-    HIGH: phone:offline on phone_07. It was not healed in time.
+    HIGH: phone:offline on phone_07. It was not healed in time. A repair is running.
     Phone phone_07 has been offline for 5 minutes.
     remedyd is running phones/reconnect right now. Pause it before you change the same thing by hand.
     Say that you have it, so that nobody else is woken: remedyd ack inc-1kb2f3x-7d0m4qzt
@@ -385,4 +385,28 @@ test('a page after a repair that found that a person is needed', () => {
     When the alert is resolved at its source, this incident ends by itself.
     "
   `);
+});
+
+test('a page that goes out at once, while the repair runs', () => {
+  const change = { severity: 'critical', state: 'running', reason: 'admitted', pagesInParallel: true } as const;
+  const run = { ...failedRun, outcome: null, why: null, endedAt: null, steps: [] } as const;
+  const { headline, now, why, next } = compose(view(change, { runs: [run] }), 'page', NOW);
+  expect([headline, now, why, ...next]).toMatchInlineSnapshot(`
+    [
+      "CRITICAL: phone:offline on phone_07. A repair is running.",
+      "remedyd is running phones/reconnect right now. Pause it before you change the same thing by hand.",
+      "Every guardrail let the run start.",
+      "Say that you have it, so that nobody else is woken: remedyd ack inc-1kb2f3x-7d0m4qzt",
+      "You need not act yet: if remedyd heals it this page is resolved by itself, and if not you are told here.",
+      "Follow the runbook: https://git.example.com/ops/blob/main/docs/runbooks/phones.md#offline",
+      "When the alert is resolved at its source, this incident ends by itself.",
+    ]
+  `);
+});
+
+test('a page because healing takes too long', () => {
+  const change = { state: 'verifying', reason: 'applied' } as const;
+  expect(compose(view(change), 'page', NOW).headline).toBe(
+    'HIGH: phone:offline on phone_07. It was not healed in time. A repair ran; it is being checked.',
+  );
 });
