@@ -75,6 +75,18 @@ describe('does nothing', () => {
     expect(here.services.acts).toEqual([]);
   });
 
+  test('to a service that another run has restarted since it was examined', async () => {
+    const here = world();
+    const mayChange = () => {
+      void here.services.tool.restart('workers');
+      return undefined;
+    };
+    const { outcome } = await rehearse(restart, { params, ...here, mayChange });
+    expect(outcome).toEqual({ kind: 'applied' });
+    // That other one's, and none of ours.
+    expect(here.services.acts).toEqual(['restart workers']);
+  });
+
   test('to a service that is just coming up, and looks again soon', async () => {
     const here = world();
     here.services.set('workers', [{ state: 'starting', startedAt: here.clock.now() - 5_000 }]);

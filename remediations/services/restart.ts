@@ -48,6 +48,9 @@ const restart = step({
   },
   async run(ctx) {
     const { service } = ctx.params;
+    const before = await ctx.tools.services.list(service);
+    // The alert of one of its queues may have had it restarted since it was examined.
+    if (restartedSince(ctx.result(examine).starts, before)) return { instances: describe(before) };
     await ctx.tools.services.restart(service, { approved: ctx.approved });
     return { instances: describe(await ctx.tools.services.list(service)) };
   },
