@@ -2,6 +2,7 @@ import { formatDuration } from '../domain/duration.ts';
 import { hasEnded } from '../domain/incident.ts';
 import type { Clock, Millis } from '../domain/time.ts';
 import { CutOff } from '../remediation/attempt.ts';
+import { isAway } from '../store/away.ts';
 import type { Db } from '../store/db.ts';
 import { findIncident } from '../store/incidents.ts';
 import { appendJournal, readJournal } from '../store/journal.ts';
@@ -38,6 +39,8 @@ export function storedJournal(db: Db, clock: Clock, run: Run, fence: number, sig
       try {
         return await work();
       } catch (error) {
+        // What the database refuses for good is an error of whoever wrote it; to wait for it would be to wait for ever.
+        if (!isAway(error)) throw error;
         if (signal.aborted) throw new CutOff('the journal cannot be reached', { cause: error });
         await clock.sleep(RETRY_EVERY, signal).catch(() => undefined);
       }

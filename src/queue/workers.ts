@@ -1,4 +1,5 @@
 import type { Clock } from '../domain/time.ts';
+import { isAway } from '../store/away.ts';
 import type { Db } from '../store/db.ts';
 import { findRow, type OutboxKind, putOff } from '../store/outbox.ts';
 import type { Backend, WakeUpWorker } from './backend.ts';
@@ -51,17 +52,10 @@ async function decideAll(parts: WorkParts, ids: readonly number[]): Promise<void
     await parts.handlers.decide(ids);
   } catch (error) {
     parts.onError(error as Error, `deciding ${ids.length} together failed`);
+    // Asking a database that is away five hundred times more would not help.
     if (ids.length === 1 || isAway(error)) return putAllOff(parts, ids, error as Error);
     for (const id of ids) await guarded(parts, 'decide', id, () => parts.handlers.decide([id]));
   }
-}
-
-/** The database is away or overloaded; asking it five hundred times more would not help. */
-function isAway(error: unknown): boolean {
-  const { code, message } = error as { code?: unknown; message?: unknown };
-  // Postgres' classes for connections, resources and shutdown, and the codes of sockets.
-  if (typeof code === 'string') return /^(?:08|53|57|58)/.test(code) || /^E[A-Z]{3,}/.test(code);
-  return /connect|terminat|timeout|timed out/i.test(String(message));
 }
 
 async function guarded(parts: WorkParts, lane: Lane, id: number, work: () => Promise<void>): Promise<void> {

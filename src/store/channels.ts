@@ -1,6 +1,7 @@
 import type { JsonObject } from '../domain/json.ts';
 import type { Time } from '../domain/time.ts';
 import { at, type Sql } from './sql.ts';
+import { json } from './storable.ts';
 
 /** What a channel gave us for an incident's thread; null before its first message. */
 export async function findThread(sql: Sql, incidentId: string, channel: string): Promise<JsonObject | null> {
@@ -16,7 +17,7 @@ export async function saveThread(sql: Sql, incidentId: string, channel: string, 
   await sql.run(
     `insert into remedyd.threads (incident_id, channel, ref) values ($1, $2, $3)
      on conflict (incident_id, channel) do update set ref = $3`,
-    [incidentId, channel, JSON.stringify(ref)],
+    [incidentId, channel, json(ref)],
     'save-thread',
   );
 }

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { Sql } from './sql.ts';
+import { storableText } from './storable.ts';
 
 export interface Db extends Sql {
   /**
@@ -44,6 +45,8 @@ export function openDb(options: DbOptions): Db {
     statement_timeout: 15_000,
     idle_in_transaction_session_timeout: 30_000,
     keepAlive: true,
+    // Statements that do not wait for each other travel together; they are still answered in their order.
+    pipeline: true,
     types,
   };
   const pool = new pg.Pool({ ...settings, max: options.connections });
@@ -79,7 +82,8 @@ async function once<T>(pool: pg.Pool, work: (sql: Sql) => Promise<T>): Promise<T
   };
   client.on('error', onError);
   try {
-    await client.query('begin');
+    // Not awaited: it travels with the first statement, which fails too where this one does.
+    client.query('begin').catch(() => undefined);
     const result = await work(sqlOn(client));
     await client.query('commit');
     return result;
@@ -94,9 +98,15 @@ async function once<T>(pool: pg.Pool, work: (sql: Sql) => Promise<T>): Promise<T
   }
 }
 
+/** Whatever comes from outside may hold characters that Postgres refuses. */
+function clean(value: unknown): unknown {
+  if (typeof value === 'string') return storableText(value);
+  return Array.isArray(value) ? value.map((one) => (typeof one === 'string' ? storableText(one) : one)) : value;
+}
+
 function sqlOn(target: pg.Pool | pg.PoolClient): Sql {
   const send = (text: string, values: readonly unknown[] = [], name?: string) =>
-    target.query({ text, values: [...values], ...(name === undefined ? {} : { name }) });
+    target.query({ text, values: values.map(clean), ...(name === undefined ? {} : { name }) });
   return {
     query: async (text, values, name) => (await send(text, values, name)).rows,
     run: async (text, values, name) => (await send(text, values, name)).rowCount ?? 0,

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../domain/json.ts';
 import type { Time } from '../domain/time.ts';
 import { at, type Sql } from './sql.ts';
+import { json } from './storable.ts';
 
 /** One line of a run's journal, as the executor writes it. */
 export interface StoredJournalRow {
@@ -39,7 +40,7 @@ export async function appendJournal(sql: Sql, runId: string, fence: number, row:
     `insert into remedyd.journal (run_id, seq, step, phase, at, fence, data)
      select r.id, coalesce((select max(seq) from remedyd.journal where run_id = r.id), 0) + 1, $3, $4, $5, $2, $6
      from remedyd.runs r where r.id = $1 and r.fence = $2 and r.ended_at is null for update of r`,
-    [runId, fence, row.step, row.phase, at(row.at), JSON.stringify(row.data)],
+    [runId, fence, row.step, row.phase, at(row.at), json(row.data)],
     'append-journal',
   );
   return touched === 1;

@@ -43,13 +43,17 @@ export async function record(sql: Sql, changes: readonly Change[], now: Time): P
     lines.push(...rows);
     owed.push(...dues.map((due) => toRow(after.id, due)));
   }
-  await insertIncidents(sql, opened);
-  const written = await updateIncidents(sql, changed);
+  // Independent statements, which travel together and run in this order.
+  const [, written, , handed] = await Promise.all([
+    insertIncidents(sql, opened),
+    updateIncidents(sql, changed),
+    insertTimeline(sql, lines),
+    insertOutbox(sql, owed, now),
+  ]);
   if (written !== changed.length) {
     throw new StaleIncident(`${changed.length - written} of ${changed.length} incidents were changed meanwhile`);
   }
-  await insertTimeline(sql, lines);
-  return insertOutbox(sql, owed, now);
+  return handed;
 }
 
 function toRow(incidentId: string, due: Owed & { readonly data?: JsonObject }): NewOutboxRow {

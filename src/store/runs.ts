@@ -4,6 +4,7 @@ import type { Outcome } from '../domain/outcome.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { Millis, Time } from '../domain/time.ts';
 import { at, insertMany, type Sql } from './sql.ts';
+import { json } from './storable.ts';
 
 /** One attempt of one remediation on one target. */
 export interface Run {
@@ -167,14 +168,14 @@ export async function endRun(
     `update remedyd.runs set outcome = $3, reason = $4, detail = detail || $5, applied_at = coalesce(applied_at, $6),
        ended_at = $7, executor = null, executor_until = null
      where id = $1 and ($2::bigint is null or fence = $2) and ended_at is null`,
-    [id, fence, ending.outcome, ending.reason, JSON.stringify(ending.detail), at(now), at(ending.open ? null : now)],
+    [id, fence, ending.outcome, ending.reason, json(ending.detail), at(now), at(ending.open ? null : now)],
     'end-run',
   );
   return touched === 1;
 }
 
 export async function saveVerify(sql: Sql, id: string, verify: JsonObject): Promise<void> {
-  await sql.run('update remedyd.runs set verify = $2 where id = $1', [id, JSON.stringify(verify)], 'save-verify');
+  await sql.run('update remedyd.runs set verify = $2 where id = $1', [id, json(verify)], 'save-verify');
 }
 
 /** Ends every run of an incident that still holds its target; for incidents that end from outside. */

@@ -1,4 +1,5 @@
 import { type Time, toDate } from '../domain/time.ts';
+import { json } from './storable.ts';
 
 /** Runs statements on one connection or on any of the pool. Rows come with times as `Time` and JSON parsed. */
 export interface Sql {
@@ -44,7 +45,7 @@ export function insertMany<R extends object>(
 
 /** The values of a column as one array parameter. */
 export function encode(column: Column): readonly unknown[] {
-  if (column.type === 'jsonb') return column.values.map((value) => JSON.stringify(value));
+  if (column.type === 'jsonb') return column.values.map(json);
   if (column.type === 'timestamptz') return column.values.map((value) => at(value as Time | null));
   return column.values;
 }

@@ -3,6 +3,7 @@ import type { Entry } from '../domain/event.ts';
 import type { Json } from '../domain/json.ts';
 import { type Time, toIso } from '../domain/time.ts';
 import { insertMany, type Sql } from './sql.ts';
+import { storable } from './storable.ts';
 
 export interface TimelineRow extends Entry {
   readonly incidentId: string;
@@ -23,7 +24,8 @@ export function chain(
   at: Time,
 ): TimelineRow[] {
   let last = head;
-  return entries.map((entry, i) => {
+  // The hash is over what is stored, so that it can be made again from there.
+  return storable(entries).map((entry, i) => {
     last = hashOf(incidentId, last, seq + i + 1, entry, at);
     return { ...entry, incidentId, seq: seq + i + 1, at, hash: last };
   });

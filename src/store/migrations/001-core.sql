@@ -10,6 +10,12 @@ create table remedyd.webhooks (
   note text,
   body text not null
 );
+-- Bodies are large, and Postgres' own default compression would be the slowest part of taking a webhook in.
+do $$ begin
+  alter table remedyd.webhooks alter column body set compression lz4;
+exception when others then
+  alter table remedyd.webhooks alter column body set storage external;
+end $$;
 create index webhooks_received on remedyd.webhooks using brin (received_at);
 create index webhooks_rejected on remedyd.webhooks (received_at) where rejected is not null;
 
@@ -92,6 +98,8 @@ begin
 end $$;
 create trigger timeline_append_only before update or delete on remedyd.timeline
   for each row execute function remedyd.refuse_change();
+create trigger timeline_not_emptied before truncate on remedyd.timeline
+  for each statement execute function remedyd.refuse_change();
 
 -- Work owed, written with the state that owes it. A row leaves when the work is done, in the same transaction.
 create table remedyd.outbox (
