@@ -11,22 +11,31 @@ export interface Clock {
   sleep(ms: Millis, signal?: AbortSignal): Promise<void>;
 }
 
+const LONGEST_TIMER: Millis = 2 ** 31 - 1;
+
+function timer(ms: Millis, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const stop = () => {
+      clearTimeout(running);
+      reject(signal?.reason);
+    };
+    const running = setTimeout(() => {
+      signal?.removeEventListener('abort', stop);
+      resolve();
+    }, ms);
+    signal?.addEventListener('abort', stop, { once: true });
+  });
+}
+
 /** The machine's own clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  sleep: (ms, signal) =>
-    new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason);
-      const stop = () => {
-        clearTimeout(timer);
-        reject(signal?.reason);
-      };
-      const timer = setTimeout(() => {
-        signal?.removeEventListener('abort', stop);
-        resolve();
-      }, ms);
-      signal?.addEventListener('abort', stop, { once: true });
-    }),
+  async sleep(ms, signal) {
+    // A timer that is set for longer than it can hold goes off at once.
+    for (let rest = ms; rest > 0 || rest === ms; rest -= LONGEST_TIMER)
+      await timer(Math.min(rest, LONGEST_TIMER), signal);
+  },
 };
 
 /** RFC 3339 in UTC with milliseconds, the form of every time that leaves the process. */
