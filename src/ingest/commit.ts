@@ -11,6 +11,7 @@ import { insertWebhooks, type Webhook } from '../store/webhooks.ts';
 import { applyBatch, type Held, identityKey } from './batch.ts';
 import type { Meaning } from './episode.ts';
 import type { Opener, Opening } from './opening.ts';
+import { quietRepeats } from './quiet.ts';
 
 /** One delivery, read and ready to be stored. */
 export interface Arrival {
@@ -38,19 +39,31 @@ export interface CommitParts {
  */
 export async function commitArrivals(parts: CommitParts, arrivals: readonly Arrival[]): Promise<Receipt[]> {
   const alerts = arrivals.flatMap((arrival) => arrival.alerts.map(keptApart));
+  const quiet = await quietRepeats(parts.db, alerts, parts.clock.now());
+  const telling = alerts.filter((alert) => !quiet.has(alert));
+  if (telling.length === 0) {
+    const meanings = alerts.map((): Meaning => 'repeat');
+    await insertWebhooks(parts.db, withNotes(arrivals, meanings));
+    return split(arrivals, meanings);
+  }
   const opener = parts.opener();
   const { meanings, handed } = await parts.db.transaction(async (sql) => {
     const now = parts.clock.now();
-    const { held, openings } = await readHeld(sql, parts, alerts, opener);
+    const { held, openings } = await readHeld(sql, parts, telling, opener);
     const { reorderWindow } = parts;
-    const outcome = applyBatch(alerts, openings, held, { now, reorderWindow, newIncidentId: () => newId('inc', now) });
-    await retireEpisodes(sql, outcome.retired);
-    await insertEpisodes(sql, outcome.past, false);
-    await insertEpisodes(sql, outcome.opened, true);
-    await updateEpisodes(sql, outcome.updated);
-    const rows = await record(sql, outcome.changes, now);
-    await insertWebhooks(sql, withNotes(arrivals, outcome.meanings));
-    return { meanings: outcome.meanings, handed: rows };
+    const outcome = applyBatch(telling, openings, held, { now, reorderWindow, newIncidentId: () => newId('inc', now) });
+    const told = outcome.meanings.values();
+    const meanings = alerts.map((alert): Meaning => (quiet.has(alert) ? 'repeat' : (told.next().value ?? 'nothing')));
+    // Independent but for their order, which a connection keeps; so they travel together.
+    const [, , , , handed] = await Promise.all([
+      retireEpisodes(sql, outcome.retired),
+      insertEpisodes(sql, outcome.past, false),
+      insertEpisodes(sql, outcome.opened, true),
+      updateEpisodes(sql, outcome.updated),
+      record(sql, outcome.changes, now),
+      insertWebhooks(sql, withNotes(arrivals, meanings)),
+    ]);
+    return { meanings, handed };
   });
   parts.handOver(handed);
   return split(arrivals, meanings);
@@ -76,14 +89,18 @@ async function readHeld(sql: Sql, parts: CommitParts, alerts: readonly Alert[], 
   const openings = new Map<Alert, Opening>(mayOpen.map((alert) => [alert, opener(alert)]));
   const slots = [...openings.values()];
   const ids = episodes.flatMap((e) => (e.incidentId !== null && ending.has(identityKey(e)) ? [e.incidentId] : []));
-  const incidents = await lockIncidents(sql, [...new Set(ids)]);
-  for (const stored of await lockOpenIncidents(sql, slots)) incidents.set(stored.incident.id, stored);
   const since = at(parts.clock.now() - parts.recurrenceWindow);
+  const [incidents, open, healed] = await Promise.all([
+    lockIncidents(sql, [...new Set(ids)]),
+    lockOpenIncidents(sql, slots),
+    healedSince(sql, slots, since),
+  ]);
+  for (const stored of open) incidents.set(stored.incident.id, stored);
   const held: Held = {
     episodes,
     incidents: [...incidents.values()] satisfies StoredIncident[],
     firing: await firingCounts(sql, [...incidents.keys()]),
-    healed: await healedSince(sql, slots, since),
+    healed,
   };
   return { held, openings };
 }
