@@ -36,7 +36,7 @@ export function compose(view: IncidentView, owed: Topic, now: Time): Message {
     headline: headline(view, topic),
     broke: broke(view, now),
     now: nowAt(view, now),
-    why: toldByRun(view)?.whole ?? REASONS[incident.reason],
+    why: whyOf(view, topic),
     alerts,
     moreAlerts: view.alerts.length - alerts.length,
     tried: view.runs.slice(-10).map((run) => tried(run, now)),
@@ -53,6 +53,12 @@ export function compose(view: IncidentView, owed: Topic, now: Time): Message {
     runbook,
     statusUrl: statusOf(view),
   };
+}
+
+function whyOf(view: IncidentView, topic: Topic): string {
+  const { pagesInParallel, state, reason } = view.incident;
+  if (topic === 'page' && pagesInParallel && state !== 'escalated') return 'The rule tells a person at once.';
+  return toldByRun(view)?.whole ?? REASONS[reason];
 }
 
 /** A message may have waited for its channel: nobody is woken for what is over, or asked what has been answered. */

@@ -1,3 +1,4 @@
+import { REASONS } from '../domain/reason.ts';
 import type { Remediation } from '../remediation/define.ts';
 import type { Rulebook } from '../rules/rulebook.ts';
 import { type Episode, episodesOf } from '../store/episodes.ts';
@@ -67,8 +68,13 @@ function runView(run: Run, summary: string | null, journal: readonly StoredJourn
     const phase = (rows.at(-1)?.phase ?? 'begun') as StepView['phase'];
     return { name, phase, result, error: typeof error === 'string' ? error : null };
   });
-  const why = typeof run.detail.why === 'string' ? run.detail.why : null;
+  const why = whyOf(run);
   return { id, remediation, summary, outcome, why, startedAt, endedAt, steps };
+}
+
+/** Why a run ended; that all went as it should is no news. */
+function whyOf({ detail: { why } }: Run): string | null {
+  return typeof why === 'string' && why !== REASONS.applied ? why : null;
 }
 
 /** What the steps returned, why the run ended, and what the last probe saw. */
@@ -76,9 +82,9 @@ function evidenceOf(run: Run, journal: readonly StoredJournalRow[]): EvidenceVie
   const steps = journal
     .filter((row) => row.phase === 'ended' && typeof row.data.result === 'object' && row.data.result !== null)
     .map((row): EvidenceView => ({ at: row.at, from: row.step, data: { result: row.data.result ?? null } }));
-  const why = run.detail.why;
+  const why = whyOf(run);
   const ended: EvidenceView[] =
-    typeof why === 'string' ? [{ at: run.appliedAt ?? run.admittedAt, from: run.remediation, data: { why } }] : [];
+    why !== null ? [{ at: run.appliedAt ?? run.admittedAt, from: run.remediation, data: { why } }] : [];
   const probe = run.verify.evidence;
   const healthy = run.verify.healthy ?? null;
   const seen: EvidenceView[] =

@@ -38,7 +38,10 @@ export function cut(text: string, max: number): string {
 const DEPTH = 3;
 const WIDTH = 20;
 
-/** JSON as a person would say it: `status: 502, queue.waiting: 1200`. Empty for null and for what holds nothing. */
+/** So many things of one kind are told one by one; of more, only how many there are. */
+const FEW = 3;
+
+/** JSON as a person would say it: `status: 502, queue.waiting: 1200, depths: 80 80 0`. Empty for null and for nothing. */
 export function plain(value: Json, max: number): string {
   return cleanLine(parts(value, '', 0).join(', '), max);
 }
@@ -47,6 +50,12 @@ function parts(value: Json, path: string, depth: number): readonly string[] {
   if (value === null) return path === '' ? [] : [`${path}: none`];
   if (typeof value !== 'object') return [path === '' ? String(value) : `${path}: ${value}`];
   const entries = Object.entries(value);
+  if (Array.isArray(value) && value.length > 0) {
+    const simple = value.every((one) => typeof one !== 'object' || one === null);
+    const name = path === '' ? '' : `${path}: `;
+    if (simple) return [`${name}${value.slice(0, WIDTH).join(' ')}${value.length > WIDTH ? ' …' : ''}`];
+    if (value.length > FEW) return [`${name}${value.length} entries`];
+  }
   if (entries.length === 0) return path === '' ? [] : [`${path}: none`];
   if (depth >= DEPTH) return [`${path}: (more inside)`];
   const shown = entries

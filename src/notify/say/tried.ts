@@ -44,11 +44,15 @@ export function tried(run: RunView, now: Time): TriedRun {
     startedAt,
     endedAt,
     line: `${cleanLine(remediation, 100)}: ${outcome}${took}${begun}`,
-    steps: run.steps.slice(0, 30).map(step),
+    steps: run.steps.slice(0, 30).map((one) => step(one, run.outcome === null)),
   };
 }
 
-function step({ name, phase, result, error }: StepView): string {
-  const more = error === null ? plain(result, 300) : cleanLine(error, 500);
-  return `${cleanLine(name, 80)}: ${PHASES[phase]}${more === '' ? '' : `. ${more}`}`;
+/** As much of a result as helps to follow; the evidence has more of it. */
+const RESULT = 160;
+
+function step({ name, phase, result, error }: StepView, running: boolean): string {
+  const more = error === null ? plain(result, RESULT) : cleanLine(error, 500);
+  const how = running && phase === 'begun' ? 'under way' : PHASES[phase];
+  return `${cleanLine(name, 80)}: ${how}${more === '' ? '' : `. ${more}`}`;
 }

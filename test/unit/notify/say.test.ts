@@ -62,7 +62,11 @@ describe('strangers', () => {
 
 describe('JSON', () => {
   test.each([
-    [{ status: 502, queue: { wait: 40 }, names: ['a', 'b'] }, 'status: 502, queue.wait: 40, names.0: a, names.1: b'],
+    [{ status: 502, queue: { wait: 40 }, names: ['a', 'b'] }, 'status: 502, queue.wait: 40, names: a b'],
+    [{ waiting: [80, 80, 0] }, 'waiting: 80 80 0'],
+    [{ list: [{ id: 0, state: 'stopped' }] }, 'list.0.id: 0, list.0.state: stopped'],
+    [{ tasks: [{ id: 1 }, { id: 2 }, { id: 3 }, { id: 4 }] }, 'tasks: 4 entries'],
+    [[], ''],
     ['plain text', 'plain text'],
     [{ nothing: null, empty: {} }, 'nothing: none, empty: none'],
     [null, ''],

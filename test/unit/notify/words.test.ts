@@ -389,13 +389,15 @@ test('a page after a repair that found that a person is needed', () => {
 
 test('a page that goes out at once, while the repair runs', () => {
   const change = { severity: 'critical', state: 'running', reason: 'admitted', pagesInParallel: true } as const;
-  const run = { ...failedRun, outcome: null, why: null, endedAt: null, steps: [] } as const;
-  const { headline, now, why, next } = compose(view(change, { runs: [run] }), 'page', NOW);
+  const steps = [{ name: 'diagnose', phase: 'begun', result: null, error: null }] as const;
+  const run = { ...failedRun, outcome: null, why: null, endedAt: null, steps };
+  const { headline, now, why, next, tried } = compose(view(change, { runs: [run] }), 'page', NOW);
+  expect(tried).toMatchObject([{ steps: ['diagnose: under way'] }]);
   expect([headline, now, why, ...next]).toMatchInlineSnapshot(`
     [
       "CRITICAL: phone:offline on phone_07. A repair is running.",
       "remedyd is running phones/reconnect right now. Pause it before you change the same thing by hand.",
-      "Every guardrail let the run start.",
+      "The rule tells a person at once.",
       "Say that you have it, so that nobody else is woken: remedyd ack inc-1kb2f3x-7d0m4qzt",
       "You need not act yet: if remedyd heals it this page is resolved by itself, and if not you are told here.",
       "Follow the runbook: https://git.example.com/ops/blob/main/docs/runbooks/phones.md#offline",
