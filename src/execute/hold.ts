@@ -1,4 +1,4 @@
-import type { Clock, Millis } from '../domain/time.ts';
+import type { Clock, Millis, Time } from '../domain/time.ts';
 import type { Db } from '../store/db.ts';
 import { keepHanded } from '../store/outbox.ts';
 import { keepRun } from '../store/runs.ts';
@@ -11,7 +11,8 @@ export interface Hold {
 }
 
 /**
- * Keeps a run, and the outbox row that carries it, for as long as it is worked on.
+ * Keeps a run, and the outbox row that carries it, for as long as it is worked on. A database that is away changes nothing
+ * until others may take the run; we stop believing well before, also where it only hangs and never answers.
  *
  * @param ttl how long the run stays ours after the last sign of life; another replica takes it over then
  */
@@ -19,23 +20,34 @@ export function keepHold(db: Db, clock: Clock, ttl: Millis, runId: string, fence
   const every = ttl / 5;
   const lost = new AbortController();
   const stopped = new AbortController();
+  const over = AbortSignal.any([lost.signal, stopped.signal]);
+  let proved = clock.now();
   void beat();
+  void watch();
   return { lost: lost.signal, stop: () => stopped.abort() };
 
   async function beat(): Promise<void> {
-    let proved = clock.now();
-    while (!stopped.signal.aborted) {
-      await clock.sleep(every, stopped.signal).catch(() => undefined);
-      if (stopped.signal.aborted) return;
+    while (await slept(every)) {
+      const asked = clock.now();
       try {
-        const until = clock.now() + ttl;
-        if (!(await keepRun(db, runId, fence, until))) return lost.abort(new Error('the run was taken over'));
-        await keepHanded(db, rowId, until + ttl);
-        proved = until - ttl;
+        if (!(await keepRun(db, runId, fence, asked + ttl))) return lost.abort(new Error('the run was taken over'));
+        proved = asked;
+        await keepHanded(db, rowId, asked + 2 * ttl);
       } catch {
-        // The database is away. That changes nothing until others may take the run; we stop believing well before.
-        if (clock.now() - proved > ttl - 2 * every) return lost.abort(new Error('the hold cannot be proved'));
+        // Tried again at the next beat; the watch says when it is too late.
       }
     }
+  }
+
+  async function watch(): Promise<void> {
+    const doubt = (): Time => proved + ttl - 2 * every;
+    while (await slept(Math.max(1, doubt() - clock.now()))) {
+      if (clock.now() >= doubt()) return lost.abort(new Error('the hold cannot be proved'));
+    }
+  }
+
+  async function slept(ms: Millis): Promise<boolean> {
+    await clock.sleep(ms, over).catch(() => undefined);
+    return !over.aborted;
   }
 }

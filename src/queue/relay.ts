@@ -29,6 +29,9 @@ export function queueName(prefix: string, lane: Lane): string {
 
 const MOST_AT_ONCE = 500;
 
+/** How long the queue may take to take a job. */
+const ADD_WITHIN: Millis = 3_000;
+
 /**
  * Moves work from the outbox to the queue: at once after the transaction that wrote it, and by looking for due rows
  * again and again, so that what got lost between the two is found. Where the queue itself is down the work is done
@@ -78,11 +81,25 @@ export function startRelay(parts: RelayParts): Relay {
     const [first] = toAdd;
     if (queue === undefined || first === undefined) return;
     try {
-      if (toAdd.length === 1) await queue.add(first.jobId, first.wakeUp);
-      else await queue.addMany(toAdd);
+      await inTime(toAdd.length === 1 ? queue.add(first.jobId, first.wakeUp) : queue.addMany(toAdd));
     } catch (error) {
       parts.onError(error as Error, `the queue cannot take work for '${lane}', which is done directly`);
       for (const job of jobs) track(parts.direct(job));
+    }
+  }
+
+  /** A queue that hangs is as good as one that is gone. If it takes the job later after all, the row is struck by then. */
+  async function inTime(adding: Promise<void>): Promise<void> {
+    const done = new AbortController();
+    const late = clock.sleep(ADD_WITHIN, done.signal).then(
+      () => Promise.reject(new Error(`it did not answer within ${ADD_WITHIN} ms`)),
+      () => undefined,
+    );
+    adding.catch(() => undefined);
+    try {
+      await Promise.race([adding, late]);
+    } finally {
+      done.abort();
     }
   }
 

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../domain/json.ts';
 import type { Clock } from '../domain/time.ts';
-import { attempt } from '../remediation/attempt.ts';
+import { attempt, CutOff } from '../remediation/attempt.ts';
 import { stepContext } from '../remediation/context.ts';
 import type { Remediation } from '../remediation/define.ts';
 import type { Settings, Toolbox } from '../remediation/tools.ts';
@@ -15,6 +15,7 @@ export interface Seen {
 /** Longer than any honest probe, and short enough for the next look. */
 const PROBE_TIMEOUT = '20s';
 
+/** @throws CutOff where the service stops. */
 export async function see(
   parts: {
     readonly clock: Clock;
@@ -44,6 +45,8 @@ export async function see(
       return remediation.verify.probe(context as never);
     });
   } catch (error) {
+    // Whoever was cut off has not seen a sick world.
+    if (error instanceof CutOff) throw error;
     return { healthy: false, evidence: { probeError: error instanceof Error ? error.message : String(error) } };
   }
 }

@@ -3,12 +3,13 @@ import { advance, type Incident } from '../domain/incident.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { REASONS } from '../domain/reason.ts';
 import type { Clock, Millis } from '../domain/time.ts';
+import { CutOff } from '../remediation/attempt.ts';
 import type { Remediation } from '../remediation/define.ts';
 import type { Settings, Toolbox } from '../remediation/tools.ts';
 import type { Rulebook } from '../rules/rulebook.ts';
 import type { Db } from '../store/db.ts';
 import { lockIncidents } from '../store/incidents.ts';
-import { findRow, type Handed, insertOutbox, strike, wakeWaiting } from '../store/outbox.ts';
+import { findRow, type Handed, insertOutbox, strike, wait, wakeWaiting } from '../store/outbox.ts';
 import { record } from '../store/record.ts';
 import { endRun, findRun, type Run, saveVerify } from '../store/runs.ts';
 import type { Sql } from '../store/sql.ts';
@@ -33,10 +34,13 @@ export interface VerifyParts {
 export async function verifyRow(parts: VerifyParts, rowId: number): Promise<void> {
   const { db } = parts;
   const row = await findRow(db, rowId);
-  if (row?.runId == null) return;
+  if (row === undefined) return;
+  if (row.runId === null) return void (await strike(db, [rowId]));
   const run = await findRun(db, row.runId);
   const remediation = run === undefined ? undefined : parts.remediations.get(run.remediation);
-  const seen = run === undefined || remediation === undefined ? null : await see(parts, remediation, run);
+  const seen = run === undefined || remediation === undefined ? null : await look(parts, remediation, run);
+  // The next start looks again, at once.
+  if (seen === 'cut off') return wait(db, rowId, parts.clock.now());
   let ended: { run: Run; outcome: string; incident: Incident } | null = null;
   let isFree = false;
   const handed = await db.transaction(async (sql) => {
@@ -72,6 +76,15 @@ export async function verifyRow(parts: VerifyParts, rowId: number): Promise<void
   }
   parts.handOver(handed);
   if (isFree) parts.handOver(await wakeWaiting(db, parts.clock.now()).catch(() => []));
+}
+
+async function look(parts: VerifyParts, remediation: Remediation, run: Run): Promise<Seen | 'cut off'> {
+  try {
+    return await see(parts, remediation, run);
+  } catch (error) {
+    if (error instanceof CutOff) return 'cut off';
+    throw error;
+  }
 }
 
 function weigh(
