@@ -29,6 +29,7 @@ import { startSingleton } from './singleton.ts';
 import { registerApi } from './status/api.ts';
 import type { Db } from './store/db.ts';
 import { releaseLeases } from './store/leases.ts';
+import type { OutboxRow } from './store/outbox.ts';
 import { createToolbox } from './tools/toolbox.ts';
 import { type VerifyParts, verifyRow } from './verify/stage.ts';
 
@@ -123,12 +124,12 @@ export async function startApp(parts: AppParts): Promise<App> {
     handlers: {
       decide: (ids: readonly number[]) => decideBatch(decide, ids),
       one: {
-        deadline: (id: number) => deadlineRow(people, id),
-        expire: (id: number) => expireRow(people, id),
-        execute: (id: number) => executeRow(execute, id),
-        verify: (id: number) => verifyRow(verify, id),
-        tell: (id: number) => tellRow(people, id),
-        send: (id: number) => sendRow(people, id),
+        deadline: (row: OutboxRow) => deadlineRow(people, row),
+        expire: (row: OutboxRow) => expireRow(people, row),
+        execute: (row: OutboxRow) => executeRow(execute, row),
+        verify: (row: OutboxRow) => verifyRow(verify, row),
+        tell: (row: OutboxRow) => tellRow(people, row),
+        send: (row: OutboxRow) => sendRow(people, row),
       },
     },
     onError: report.failed,

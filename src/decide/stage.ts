@@ -46,21 +46,25 @@ export async function decideBatch(parts: DecideParts, rowIds: readonly number[])
     const stored = await lockIncidents(sql, ids);
     const open = [...stored.values()].filter(({ incident }) => !hasEnded(incident) && isUndecided(incident.state));
     const { judged, now } = await judge(sql, parts, open);
-    const runs = judged.flatMap(({ verdict }) => verdict.run ?? []);
-    await insertRuns(sql, runs);
-    await insertApprovals(
-      sql,
-      judged.flatMap(({ verdict }) => verdict.approval ?? []),
-    );
-    const handed = await record(
-      sql,
-      judged.map(({ change }) => change),
-      now,
-    );
-    await strike(
-      sql,
-      rows.map((row) => row.id),
-    );
+    const [, , handed] = await Promise.all([
+      insertRuns(
+        sql,
+        judged.flatMap(({ verdict }) => verdict.run ?? []),
+      ),
+      insertApprovals(
+        sql,
+        judged.flatMap(({ verdict }) => verdict.approval ?? []),
+      ),
+      record(
+        sql,
+        judged.map(({ change }) => change),
+        now,
+      ),
+      strike(
+        sql,
+        rows.map((row) => row.id),
+      ),
+    ]);
     return { handed, told: judged };
   });
   for (const { verdict, change } of told) parts.onVerdict(change.after.rule, verdict);
@@ -78,19 +82,20 @@ async function judge(
   open: readonly StoredIncident[],
 ): Promise<{ readonly judged: readonly Judged[]; readonly now: Time }> {
   if (open.length === 0) return { judged: [], now: parts.clock.now() };
-  const episodes = groupByIncident(
-    await episodesOf(
+  // From the lock on this is the only admission anywhere, until the commit. The time is taken after the wait for it, so that
+  // no run counts from before another one whose place it takes.
+  const [all, approvals] = await Promise.all([
+    episodesOf(
       sql,
       open.map(({ incident }) => incident.id),
     ),
-  );
-  const approvals = await findApprovals(
-    sql,
-    open.flatMap(({ incident }) => incident.approvalId ?? []),
-  );
-  // From here on this is the only admission anywhere, until the commit. The time is taken after the wait for it, so that no
-  // run counts from before another one whose place it takes.
-  await sql.query('select pg_advisory_xact_lock($1)', [ADMISSION_LOCK], 'admission-lock');
+    findApprovals(
+      sql,
+      open.flatMap(({ incident }) => incident.approvalId ?? []),
+    ),
+    sql.query('select pg_advisory_xact_lock($1)', [ADMISSION_LOCK], 'admission-lock'),
+  ]);
+  const episodes = groupByIncident(all);
   const now = parts.clock.now();
   const bench = { rulebook: parts.rulebook(), remediations: parts.remediations, unmatched: parts.unmatched, now };
   // The oldest problem has the first claim on what is scarce.
@@ -121,12 +126,12 @@ async function judge(
 }
 
 async function readFacts(sql: Sql, parts: DecideParts, targets: readonly Target[], now: Time): Promise<Facts> {
-  return {
-    pauses: await standingPauses(sql, now),
-    runs: await runFacts(sql, targets, now - GUARD_MEMORY),
-    runsLastHour: await runsAdmittedSince(sql, now - 3_600_000),
-    limits: parts.limits,
-  };
+  const [pauses, runs, runsLastHour] = await Promise.all([
+    standingPauses(sql, now),
+    runFacts(sql, targets, now - GUARD_MEMORY),
+    runsAdmittedSince(sql, now - 3_600_000),
+  ]);
+  return { pauses, runs, runsLastHour, limits: parts.limits };
 }
 
 function admitted(facts: Facts, { id, incidentId, rule, target, admittedAt }: NewRun): Facts {

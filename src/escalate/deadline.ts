@@ -2,21 +2,21 @@ import { advance, type Incident } from '../domain/incident.ts';
 import { REASONS, type Reason } from '../domain/reason.ts';
 import { decideApproval } from '../store/approvals.ts';
 import { lockIncidents } from '../store/incidents.ts';
-import { findRow, type Handed, type OutboxRow, strike } from '../store/outbox.ts';
+import { type Handed, type OutboxRow, strike } from '../store/outbox.ts';
 import { record } from '../store/record.ts';
 import type { Sql } from '../store/sql.ts';
 import type { PeopleParts } from './people.ts';
 
 /** The time that a rule gives for healing has passed: a person hears of it, unless it is healed or already theirs. */
-export async function deadlineRow(parts: PeopleParts, rowId: number): Promise<void> {
-  await withIncident(parts, rowId, async (sql, _row, incidentId, now) => {
+export async function deadlineRow(parts: PeopleParts, row: OutboxRow): Promise<void> {
+  await withIncident(parts, row, async (sql, incidentId, now) => {
     return change(sql, incidentId, 'deadline-passed', 'deadline', now);
   });
 }
 
 /** A request for approval has expired: silence is no consent, so a person is paged. */
-export async function expireRow(parts: PeopleParts, rowId: number): Promise<void> {
-  await withIncident(parts, rowId, async (sql, row, incidentId, now) => {
+export async function expireRow(parts: PeopleParts, row: OutboxRow): Promise<void> {
+  await withIncident(parts, row, async (sql, incidentId, now) => {
     const { approvalId } = row.data;
     if (typeof approvalId !== 'string' || !(await decideApproval(sql, approvalId, 'expired', now))) return [];
     const stored = (await lockIncidents(sql, [incidentId])).get(incidentId);
@@ -28,13 +28,12 @@ export async function expireRow(parts: PeopleParts, rowId: number): Promise<void
 
 async function withIncident(
   parts: PeopleParts,
-  rowId: number,
-  work: (sql: Sql, row: OutboxRow, incidentId: string, now: number) => Promise<Handed[]>,
+  row: OutboxRow,
+  work: (sql: Sql, incidentId: string, now: number) => Promise<Handed[]>,
 ): Promise<void> {
   const handed = await parts.db.transaction(async (sql) => {
-    const row = await findRow(sql, rowId);
-    if (row === undefined || (await strike(sql, [rowId])) === 0 || row.incidentId === null) return [];
-    return work(sql, row, row.incidentId, parts.clock.now());
+    if (row.incidentId === null || (await strike(sql, [row.id])) === 0) return [];
+    return work(sql, row.incidentId, parts.clock.now());
   });
   parts.handOver(handed);
 }

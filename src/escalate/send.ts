@@ -6,16 +6,7 @@ import { readView } from '../notify/read-view.ts';
 import { nextAttempt } from '../notify/retry.ts';
 import { findThread, noteFailure, noteSent, saveThread } from '../store/channels.ts';
 import { lockIncidents } from '../store/incidents.ts';
-import {
-  findRow,
-  type Handed,
-  insertOutbox,
-  type OutboxRow,
-  putOff,
-  sendsBefore,
-  strike,
-  wait,
-} from '../store/outbox.ts';
+import { type Handed, insertOutbox, type OutboxRow, putOff, sendsBefore, strike, wait } from '../store/outbox.ts';
 import { record } from '../store/record.ts';
 import type { Sql } from '../store/sql.ts';
 import { type PeopleParts, viewSources } from './people.ts';
@@ -24,11 +15,10 @@ import { type PeopleParts, viewSources } from './people.ts';
 const TURN = 500;
 
 /** Delivers one message on one channel, or puts it off, or has the other channels say what this one cannot. */
-export async function sendRow(parts: PeopleParts, rowId: number): Promise<void> {
+export async function sendRow(parts: PeopleParts, row: OutboxRow): Promise<void> {
   const { db, clock } = parts;
-  const row = await findRow(db, rowId);
-  if (row?.incidentId == null) return;
-  const { incidentId } = row;
+  const { id: rowId, incidentId } = row;
+  if (incidentId === null) return;
   const name = String(row.data.channel);
   const topic = row.data.topic as Topic;
   if (await sendsBefore(db, incidentId, name, rowId)) return wait(db, rowId, clock.now() + TURN);

@@ -1,20 +1,19 @@
 import type { Topic } from '../domain/event.ts';
 import { compose } from '../notify/compose.ts';
 import { readView } from '../notify/read-view.ts';
-import { findRow, insertOutbox, type NewOutboxRow, strike } from '../store/outbox.ts';
+import { insertOutbox, type NewOutboxRow, type OutboxRow, strike } from '../store/outbox.ts';
 import { type PeopleParts, viewSources } from './people.ts';
 
 /** Fans a piece of news out: one owed message for each channel that has anything to do for it. */
-export async function tellRow(parts: PeopleParts, rowId: number): Promise<void> {
-  const row = await findRow(parts.db, rowId);
-  if (row?.incidentId == null) return;
+export async function tellRow(parts: PeopleParts, row: OutboxRow): Promise<void> {
   const { incidentId } = row;
+  if (incidentId === null) return;
   const topic = row.data.topic as Topic;
   const view = await readView(viewSources(parts), incidentId, []);
   const message = view === undefined ? null : compose(view, topic, parts.clock.now());
   const wanting = [...parts.channels.values()].filter((channel) => message !== null && channel.wants(message));
   const handed = await parts.db.transaction(async (sql) => {
-    if ((await strike(sql, [rowId])) === 0) return [];
+    if ((await strike(sql, [row.id])) === 0) return [];
     const now = parts.clock.now();
     const sends = wanting.map(({ name }): NewOutboxRow => {
       return { kind: 'send', incidentId, runId: null, data: { channel: name, topic }, dueAt: now };

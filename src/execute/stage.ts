@@ -3,9 +3,10 @@ import type { Clock, Millis } from '../domain/time.ts';
 import type { Remediation } from '../remediation/define.ts';
 import type { Settings, Toolbox } from '../remediation/tools.ts';
 import type { Rulebook } from '../rules/rulebook.ts';
+import { isApproved } from '../store/approvals.ts';
 import type { Db } from '../store/db.ts';
 import { lockIncidents } from '../store/incidents.ts';
-import { findRow, type Handed, keepHanded, strike, wait, wakeWaiting } from '../store/outbox.ts';
+import { type Handed, keepHanded, type OutboxRow, strike, wait, wakeWaiting } from '../store/outbox.ts';
 import { record } from '../store/record.ts';
 import { endRun, findRun, type Run, releaseRun, takeRun } from '../store/runs.ts';
 import { type Ending, endingOf, stepsOf } from './ending.ts';
@@ -31,30 +32,32 @@ export interface ExecuteParts {
   readonly hardStop: AbortSignal;
   /** Whether the service is stopping: no further step begins. */
   stopping(): boolean;
-  onFirstStep(run: Run): void;
+  /** `again`: it goes on with a run that somebody else had begun. */
+  onFirstStep(run: Run, again: boolean): void;
   onRunEnded(run: Run, outcome: string): void;
 }
 
 /** Carries out the run that an outbox row owes, or goes on with it where somebody was cut off. */
-export async function executeRow(parts: ExecuteParts, rowId: number): Promise<void> {
+export async function executeRow(parts: ExecuteParts, { id: rowId, runId }: OutboxRow): Promise<void> {
   const { db, clock } = parts;
-  const row = await findRow(db, rowId);
-  if (row?.runId == null) return;
-  const run = await findRun(db, row.runId);
-  if (run === undefined || run.endedAt !== null || run.appliedAt !== null) {
-    await strike(db, [rowId]);
+  if (runId === null) return;
+  const [taken] = await Promise.all([
+    takeRun(db, runId, parts.replica, clock.now(), parts.hold),
+    keepHanded(db, rowId, clock.now() + 2 * parts.hold),
+  ]);
+  if (taken === null) {
+    const known = await findRun(db, runId);
+    // Another replica has it, or it is over.
+    if (known !== undefined && known.endedAt === null && known.appliedAt === null)
+      await wait(db, rowId, clock.now() + parts.hold / 5);
+    else await strike(db, [rowId]);
     return;
   }
-  const fence = await takeRun(db, run.id, parts.replica, clock.now(), parts.hold);
-  if (fence === null) {
-    await wait(db, rowId, clock.now() + parts.hold / 5);
-    return;
-  }
-  await keepHanded(db, rowId, clock.now() + 2 * parts.hold);
+  const { run, fence, again } = taken;
   const hold = keepHold(db, clock, parts.hold, run.id, fence, rowId);
   try {
     const journal = storedJournal(db, clock, run, fence, AbortSignal.any([hold.lost, parts.hardStop]));
-    const end = await carryOut(parts, run, journal, hold.lost);
+    const end = await carryOut(parts, run, again, journal, hold.lost);
     if (end.kind === 'interrupted') {
       // Whoever comes next goes on at once; with a lost hold that is not ours to say.
       if (!hold.lost.aborted) await releaseRun(db, run.id, fence);
@@ -67,12 +70,19 @@ export async function executeRow(parts: ExecuteParts, rowId: number): Promise<vo
   }
 }
 
-async function carryOut(parts: ExecuteParts, run: Run, journal: Journal, lost: AbortSignal): Promise<StepsEnd> {
+async function carryOut(
+  parts: ExecuteParts,
+  run: Run,
+  again: boolean,
+  journal: Journal,
+  lost: AbortSignal,
+): Promise<StepsEnd> {
   const remediation = parts.remediations.get(run.remediation);
   if (remediation === undefined) {
     return { kind: 'handed-over', step: '', why: `the remediation '${run.remediation}' is not loaded any more` };
   }
-  parts.onFirstStep(run);
+  const approved = await isApproved(parts.db, run.incidentId, run.planHash);
+  parts.onFirstStep(run, again);
   const { clock, toolbox, settings } = parts;
   return runSteps({
     runId: run.id,
@@ -86,6 +96,7 @@ async function carryOut(parts: ExecuteParts, run: Run, journal: Journal, lost: A
     signal: AbortSignal.any([lost, parts.hardStop]),
     stopping: parts.stopping,
     dry: run.dry,
+    approved,
   });
 }
 

@@ -41,7 +41,7 @@ export function createMetrics(): Metrics {
     ]),
     firstStep: new Histogram({
       name: 'remedyd_time_to_first_step_seconds',
-      help: 'From the opening of an incident to the first step of its first run.',
+      help: 'From the admission of a run to its first step.',
       buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60],
       registers,
     }),

@@ -23,14 +23,11 @@ export function reportTo(log: Log, metrics: Metrics, clock: Clock) {
       if (event.type === 'escalated') metrics.escalations.inc({ reason });
       log.info({ rule, verdict: event.type, reason }, entry.summary);
     },
-    firstStep(run: Run): void {
-      const { id, incidentId: incident, rule, remediation, admittedAt, startedAt } = run;
+    firstStep(run: Run, again: boolean): void {
+      const { id, incidentId: incident, rule, remediation, admittedAt } = run;
       // Only the first executor of a run counts; a resumed one has begun before.
-      if (startedAt === null) metrics.firstStep.observe((clock.now() - admittedAt) / 1_000);
-      log.info(
-        { run: id, incident, rule, remediation, dry: run.dry },
-        startedAt === null ? 'run begins' : 'run goes on',
-      );
+      if (!again) metrics.firstStep.observe((clock.now() - admittedAt) / 1_000);
+      log.info({ run: id, incident, rule, remediation, dry: run.dry }, again ? 'run goes on' : 'run begins');
     },
     runEnded(run: Run, outcome: string): void {
       const { id, incidentId: incident, rule, remediation } = run;

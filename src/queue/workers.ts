@@ -1,7 +1,7 @@
 import type { Clock } from '../domain/time.ts';
 import { isAway } from '../store/away.ts';
 import type { Db } from '../store/db.ts';
-import { findRow, type OutboxKind, putOff } from '../store/outbox.ts';
+import { findRow, type OutboxKind, type OutboxRow, putOff } from '../store/outbox.ts';
 import type { Backend, WakeUpWorker } from './backend.ts';
 import { LANES, type Lane } from './lanes.ts';
 import { queueName } from './relay.ts';
@@ -9,7 +9,7 @@ import { queueName } from './relay.ts';
 /** What does the work that a row owes. `decide` takes many rows at once. */
 export interface Handlers {
   decide(rowIds: readonly number[]): Promise<void>;
-  readonly one: Readonly<Record<Exclude<OutboxKind, 'decide'>, (rowId: number) => Promise<void>>>;
+  readonly one: Readonly<Record<Exclude<OutboxKind, 'decide'>, (row: OutboxRow) => Promise<void>>>;
 }
 
 export interface WorkParts {
@@ -75,7 +75,7 @@ async function doOne(parts: WorkParts, id: number): Promise<void> {
   const row = await findRow(parts.db, id);
   // It is done already, or was put off since: this wake-up is late.
   if (row === undefined || row.kind === 'decide' || row.dueAt > parts.clock.now()) return;
-  await parts.handlers.one[row.kind](id);
+  await parts.handlers.one[row.kind](row);
 }
 
 async function comeBack(parts: WorkParts, id: number, error: Error): Promise<void> {

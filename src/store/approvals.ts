@@ -34,6 +34,16 @@ export async function findApprovals(sql: Sql, ids: readonly string[]): Promise<M
   return new Map(rows.map((row) => [row.id, row]));
 }
 
+/** Whether people said yes to this very plan of the incident. */
+export async function isApproved(sql: Sql, incidentId: string, planHash: string): Promise<boolean> {
+  const rows = await sql.query(
+    `select 1 from remedyd.approvals where incident_id = $1 and plan_hash = $2 and decision = 'approved' limit 1`,
+    [incidentId, planHash],
+    'is-approved',
+  );
+  return rows.length > 0;
+}
+
 /** Decides once: the first decision stands. @returns whether this one was it. */
 export async function decideApproval(
   sql: Sql,

@@ -43,17 +43,19 @@ export async function record(sql: Sql, changes: readonly Change[], now: Time): P
     lines.push(...rows);
     owed.push(...dues.map((due) => toRow(after.id, due)));
   }
-  // Independent statements, which travel together and run in this order.
-  const [, written, , handed] = await Promise.all([
+  // They travel together and run in this order; so a lost compare-and-set also shows as a line that stands already.
+  const [opening, updating, telling, owing] = await Promise.allSettled([
     insertIncidents(sql, opened),
     updateIncidents(sql, changed),
     insertTimeline(sql, lines),
     insertOutbox(sql, owed, now),
   ]);
-  if (written !== changed.length) {
-    throw new StaleIncident(`${changed.length - written} of ${changed.length} incidents were changed meanwhile`);
+  if (updating.status === 'fulfilled' && updating.value !== changed.length) {
+    throw new StaleIncident(`${changed.length - updating.value} of ${changed.length} incidents were changed meanwhile`);
   }
-  return handed;
+  for (const one of [opening, updating, telling]) if (one.status === 'rejected') throw one.reason;
+  if (owing.status === 'rejected') throw owing.reason;
+  return owing.value;
 }
 
 function toRow(incidentId: string, due: Owed & { readonly data?: JsonObject }): NewOutboxRow {

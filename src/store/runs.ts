@@ -111,19 +111,25 @@ export async function runsAdmittedSince(sql: Sql, since: Time): Promise<number> 
  * Takes a run to carry it out. The fencing number it answers with is newer than every earlier one: whoever still holds
  * an older one can write nothing any more.
  *
- * @returns null where another replica holds the run, or it has ended.
+ * @returns the run, the number, and whether somebody had taken it before; null where another replica holds it, or it has ended.
  */
-export async function takeRun(sql: Sql, id: string, executor: string, now: Time, ttl: Millis): Promise<number | null> {
-  const [row] = await sql.query<{ fence: number }>(
+export async function takeRun(
+  sql: Sql,
+  id: string,
+  executor: string,
+  now: Time,
+  ttl: Millis,
+): Promise<{ readonly run: Run; readonly fence: number; readonly again: boolean } | null> {
+  const [row] = await sql.query<Row & { fence: number }>(
     `update remedyd.runs set executor = $2, executor_until = $4, fence = nextval('remedyd.fence'),
        started_at = coalesce(started_at, $3)
      where id = $1 and ended_at is null and applied_at is null
        and (executor is null or executor = $2 or executor_until <= $3)
-     returning fence`,
+     returning ${COLUMNS}, fence`,
     [id, executor, at(now), at(now + ttl)],
     'take-run',
   );
-  return row?.fence ?? null;
+  return row === undefined ? null : { run: fromRow(row), fence: row.fence, again: row.startedAt !== now };
 }
 
 /** Keeps a run that is held. @returns false where it was lost. */

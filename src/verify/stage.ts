@@ -9,7 +9,7 @@ import type { Settings, Toolbox } from '../remediation/tools.ts';
 import type { Rulebook } from '../rules/rulebook.ts';
 import type { Db } from '../store/db.ts';
 import { lockIncidents } from '../store/incidents.ts';
-import { findRow, type Handed, insertOutbox, strike, wait, wakeWaiting } from '../store/outbox.ts';
+import { type Handed, insertOutbox, type OutboxRow, strike, wait, wakeWaiting } from '../store/outbox.ts';
 import { record } from '../store/record.ts';
 import { endRun, findRun, type Run, saveVerify } from '../store/runs.ts';
 import type { Sql } from '../store/sql.ts';
@@ -31,12 +31,10 @@ export interface VerifyParts {
 }
 
 /** Takes one look at the world of a run that was carried out, and says whether to look again or what came of it. */
-export async function verifyRow(parts: VerifyParts, rowId: number): Promise<void> {
+export async function verifyRow(parts: VerifyParts, { id: rowId, runId }: OutboxRow): Promise<void> {
   const { db } = parts;
-  const row = await findRow(db, rowId);
-  if (row === undefined) return;
-  if (row.runId === null) return void (await strike(db, [rowId]));
-  const run = await findRun(db, row.runId);
+  if (runId === null) return void (await strike(db, [rowId]));
+  const run = await findRun(db, runId);
   const remediation = run === undefined ? undefined : parts.remediations.get(run.remediation);
   const seen = run === undefined || remediation === undefined ? null : await look(parts, remediation, run);
   // The next start looks again, at once.

@@ -198,6 +198,8 @@ create table remedyd.approvals (
   answers jsonb not null default '[]'
 );
 
+create index approvals_of_incident on remedyd.approvals (incident_id);
+
 -- What a channel needs to add to an incident's thread.
 create table remedyd.threads (
   incident_id text not null,

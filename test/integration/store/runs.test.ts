@@ -24,7 +24,7 @@ describe('P3: a run belongs to one process at a time', () => {
     expect(first).not.toBeNull();
     expect(await takeRun(db, id, 'rep-b', NOW + 999, 1_000)).toBeNull();
     const second = await takeRun(db, id, 'rep-b', NOW + 1_000, 1_000);
-    expect(second).toBeGreaterThan(first ?? 0);
+    expect(second?.fence).toBeGreaterThan(first?.fence ?? 0);
   });
 
   test('many who want it at once: one gets it', async () => {
@@ -37,9 +37,9 @@ describe('P3: a run belongs to one process at a time', () => {
   test('whoever has lost it writes nothing any more', async () => {
     const { db } = store;
     const { id } = await addRun(db, await openOne(db, 'lost'));
-    const old = (await takeRun(db, id, 'rep-a', NOW, 1_000)) ?? 0;
+    const old = (await takeRun(db, id, 'rep-a', NOW, 1_000))?.fence ?? 0;
     expect(await appendJournal(db, id, old, line('a'))).toBe(true);
-    const now = (await takeRun(db, id, 'rep-b', NOW + 1_000, 1_000)) ?? 0;
+    const now = (await takeRun(db, id, 'rep-b', NOW + 1_000, 1_000))?.fence ?? 0;
     expect(await appendJournal(db, id, old, line('b'))).toBe(false);
     expect(await keepRun(db, id, old, NOW + 9_000)).toBe(false);
     expect(await endRun(db, id, old, ending, NOW)).toBe(false);
@@ -57,7 +57,7 @@ describe('P3: a run belongs to one process at a time', () => {
   test('let go, it need not be waited for', async () => {
     const { db } = store;
     const { id } = await addRun(db, await openOne(db, 'let-go'));
-    const fence = (await takeRun(db, id, 'rep-a', NOW, 60_000)) ?? 0;
+    const fence = (await takeRun(db, id, 'rep-a', NOW, 60_000))?.fence ?? 0;
     await releaseRun(db, id, fence);
     expect(await takeRun(db, id, 'rep-b', NOW + 1, 60_000)).not.toBeNull();
   });
@@ -77,7 +77,7 @@ describe('P7: the journal', () => {
   test('takes whatever a stranger’s log holds', async () => {
     const { db } = store;
     const run = await addRun(db, await openOne(db, 'logged'));
-    const fence = (await takeRun(db, run.id, 'rep-a', NOW, 60_000)) ?? 0;
+    const fence = (await takeRun(db, run.id, 'rep-a', NOW, 60_000))?.fence ?? 0;
     const data = { result: { tail: ['nul \u0000', 'half \ud83d', 'fine \u{1f600}'] } };
     expect(await appendJournal(db, run.id, fence, { ...line('a'), data })).toBe(true);
     const [row] = await readJournal(db, run.id);
@@ -93,7 +93,7 @@ describe('P7: the journal', () => {
     await addRun(db, incident);
     const run = await findRun(db, `run-${incident.id}`);
     if (run === undefined) throw new Error('no run');
-    const fence = (await takeRun(db, run.id, 'rep-a', NOW, 60_000)) ?? 0;
+    const fence = (await takeRun(db, run.id, 'rep-a', NOW, 60_000))?.fence ?? 0;
     const journal = storedJournal(db, systemClock, run, fence, new AbortController().signal);
     const row = { step: 'a', phase: 'ended', at: NOW, data: { result: 7n as never } } as const;
     await expect(journal.write(row)).rejects.toThrow(TypeError);

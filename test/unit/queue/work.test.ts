@@ -62,7 +62,8 @@ describe('createWork', () => {
       run: async (_text, values = []) => putOff.push(Number(values[0])),
     };
     const errors: string[] = [];
-    const handlers = { decide, one: { deadline: one, execute: one, verify: one, expire: one, tell: one, send: one } };
+    const of = ({ id }: { readonly id: number }) => one(id);
+    const handlers = { decide, one: { deadline: of, execute: of, verify: of, expire: of, tell: of, send: of } };
     const work = createWork({
       db: sql as Db,
       clock: { now: () => now, sleep: async () => undefined },
