@@ -15,6 +15,8 @@ export interface Toy {
   thing(id: string): Thing;
   /** What mending does; by default it heals. */
   onMend: (id: string, thing: Thing) => Promise<number> | number;
+  /** Called for each look, before it is answered. */
+  onLook: (id: string) => Promise<void> | void;
   /** Called after each change, before it is answered. */
   onChange: (id: string, what: string) => Promise<void> | void;
   stop(): Promise<void>;
@@ -39,12 +41,15 @@ export async function startToy(): Promise<Toy> {
       one.healthy = true;
       return 200;
     },
+    onLook: () => undefined,
     onChange: () => undefined,
     stop: () => server.close(),
   };
   server.get('/things/:id', async (request) => {
-    const one = thing((request.params as { id: string }).id);
+    const { id } = request.params as { id: string };
+    const one = thing(id);
     one.looked += 1;
+    await toy.onLook(id);
     return one;
   });
   server.post('/things/:id/:what', async (request, reply) => {
