@@ -21,7 +21,8 @@ export interface ApiParts extends StatusParts {
   rulebook(): Rulebook;
 }
 
-type Query = Readonly<Record<string, string | undefined>>;
+/** A name that stands twice comes as a list. */
+type Query = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** The read-only API for people on call and for machines. It never changes anything. */
 export function registerApi(server: FastifyInstance, parts: ApiParts): void {
@@ -78,7 +79,10 @@ const DEFAULT_LIMIT = 50;
 const MOST = 500;
 
 /** The filter, or what is wrong with it. */
-function readFilter(query: Query): IncidentFilter | string {
+function readFilter(given: Query): IncidentFilter | string {
+  const twice = Object.keys(given).find((name) => typeof given[name] === 'object');
+  if (twice !== undefined) return `${twice} stands more than once; write it once, states with commas between them.`;
+  const query = given as Readonly<Record<string, string | undefined>>;
   const limit = Number(query.limit ?? DEFAULT_LIMIT);
   if (!Number.isInteger(limit) || limit < 1 || limit > MOST) return `limit must be a number from 1 to ${MOST}.`;
   const states = (query.state ?? '').split(',').filter((state) => state !== '');
