@@ -9,6 +9,7 @@ import { sendRow } from './escalate/send.ts';
 import { tellRow } from './escalate/tell.ts';
 import { type ExecuteParts, executeRow } from './execute/stage.ts';
 import { refreshFigures } from './figures.ts';
+import { startHousekeeping } from './housekeeping.ts';
 import { createIngest } from './ingest/ingest.ts';
 import { registerIngest } from './ingest/routes.ts';
 import { createTeardown } from './lifecycle.ts';
@@ -189,6 +190,9 @@ export async function startApp(parts: AppParts): Promise<App> {
     },
     onError: (error) => report.failed(error, 'the sweep failed'),
   });
+  const { retention: keep } = config;
+  const housekeeping = startHousekeeping({ ...shared, replica, log, keep, channels });
+  teardown.add('housekeeping', () => housekeeping.stop());
   teardown.add('leases', () => releaseLeases(db, replica));
   teardown.add('sweep', () => sweeping.stop());
   const probes = startProbes({

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../domain/json.ts';
 import type { Millis } from '../domain/time.ts';
 import type { Message } from './message.ts';
+import type { Notice } from './notice.ts';
 
 /**
  * A way to tell people: Slack, PagerDuty. A channel knows nothing of incidents' lives, of retries or of other channels;
@@ -17,6 +18,8 @@ export interface Channel {
    * that the one before answered with.
    */
   send(message: Message, ctx: SendContext): Promise<Delivery>;
+  /** Posts what belongs to no incident. Left out by channels that only wake people. Never throws. */
+  notice?(notice: Notice, signal: AbortSignal): Promise<Delivery>;
 }
 
 export interface SendContext {

@@ -25,11 +25,11 @@ export function runbookOf(view: IncidentView): string | null {
   return null;
 }
 
-/** The incident on the status page, or null where nobody said where that is. */
+/** The incident as the API shows it to people who are let in, or null where nobody said where that is. */
 export function statusOf({ statusBaseUrl, incident }: IncidentView): string | null {
   return statusBaseUrl === null
     ? null
-    : safeUrl(`${statusBaseUrl.replace(/\/$/, '')}/status#${encodeURIComponent(incident.id)}`);
+    : safeUrl(`${statusBaseUrl.replace(/\/$/, '')}/api/incidents/${encodeURIComponent(incident.id)}`);
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Channel } from '../channel.ts';
 import type { Message } from '../message.ts';
 import { type Place, type SlackClient, slackClient } from './client.ts';
 import type { SlackConfig } from './config.ts';
+import { renderNotice } from './notice.ts';
 import { renderFull, renderNews } from './render.ts';
 import { isLost, isUnchangeable, verdict } from './verdict.ts';
 
@@ -30,6 +31,15 @@ export function slackChannel(config: SlackConfig, { timeout = 5_000 }: { readonl
       try {
         const client = slackClient(config.token, config.api_url, timeout, signal);
         return { kind: 'sent', ref: toRef(await deliver(client, config, message, readRef(ref))) };
+      } catch (error) {
+        return verdict(error);
+      }
+    },
+    async notice(notice, signal) {
+      try {
+        const client = slackClient(config.token, config.api_url, timeout, signal);
+        await client.post(config.channels.low ?? config.channels.default, renderNotice(notice));
+        return { kind: 'sent', ref: null };
       } catch (error) {
         return verdict(error);
       }

@@ -10,7 +10,7 @@ test('a page says everything, in the order in which it is read', () => {
   expect(render(compose(view(), 'page', NOW), 'trigger')).toMatchInlineSnapshot(`
     {
       "client": "remedyd",
-      "client_url": "https://remedyd.example.com/status#inc-1kb2f3x-7d0m4qzt",
+      "client_url": "https://remedyd.example.com/api/incidents/inc-1kb2f3x-7d0m4qzt",
       "dedup_key": "inc-1kb2f3x-7d0m4qzt",
       "event_action": "trigger",
       "links": [
@@ -19,7 +19,7 @@ test('a page says everything, in the order in which it is read', () => {
           "text": "Runbook",
         },
         {
-          "href": "https://remedyd.example.com/status#inc-1kb2f3x-7d0m4qzt",
+          "href": "https://remedyd.example.com/api/incidents/inc-1kb2f3x-7d0m4qzt",
           "text": "Everything about it",
         },
       ],

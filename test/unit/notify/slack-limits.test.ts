@@ -133,7 +133,7 @@ test('an annotation of a megabyte is cut, and where to read the rest is said', (
   const alert = { ...phoneAlert, annotations: { summary: 'word '.repeat(200_000) } };
   const rendered = renderFull(compose(view({}, { alerts: [alert] }), 'page', NOW));
   expect(faults(rendered)).toEqual([]);
-  expect(JSON.stringify(rendered.blocks)).toContain('https://remedyd.example.com/status#inc-1kb2f3x-7d0m4qzt');
+  expect(JSON.stringify(rendered.blocks)).toContain('https://remedyd.example.com/api/incidents/inc-1kb2f3x-7d0m4qzt');
 });
 
 test('a message that nobody has bounded still fits', () => {

@@ -57,7 +57,7 @@ test('a page after a repair that failed, while PagerDuty is down', () => {
     *phone:offline* firing \`alertname=phone:offline\` \`severity=HIGH\` \`phone_id=phone_07\` \`account=acc-12\`
 
     -- \`inc-1kb2f3x-7d0m4qzt\` rule phone-offline, opened 03:02 UTC
-    <https://remedyd.example.com/status#inc-1kb2f3x-7d0m4qzt|Everything about it>
+    <https://remedyd.example.com/api/incidents/inc-1kb2f3x-7d0m4qzt|Everything about it>
     Runbook: <https://git.example.com/ops/blob/main/docs/runbooks/phones.md#offline|runbook>
 
     == on a locked phone ==
@@ -114,7 +114,7 @@ test('a page at the deadline, while a repair still runs', () => {
     *phone:offline* firing \`alertname=phone:offline\` \`severity=HIGH\` \`phone_id=phone_07\` \`account=acc-12\`
 
     -- \`inc-1kb2f3x-7d0m4qzt\` rule phone-offline, opened 03:02 UTC
-    <https://remedyd.example.com/status#inc-1kb2f3x-7d0m4qzt|Everything about it>
+    <https://remedyd.example.com/api/incidents/inc-1kb2f3x-7d0m4qzt|Everything about it>
     Runbook: <https://git.example.com/ops/blob/main/docs/runbooks/phones.md#offline|runbook>
 
     == on a locked phone ==
@@ -221,7 +221,7 @@ test('a request for approval', () => {
     *phone:offline* firing \`alertname=phone:offline\` \`severity=HIGH\` \`phone_id=phone_07\` \`account=acc-12\`
 
     -- \`inc-1kb2f3x-7d0m4qzt\` rule phone-offline, opened 03:02 UTC
-    <https://remedyd.example.com/status#inc-1kb2f3x-7d0m4qzt|Everything about it>
+    <https://remedyd.example.com/api/incidents/inc-1kb2f3x-7d0m4qzt|Everything about it>
     Runbook: <https://git.example.com/ops/blob/main/docs/runbooks/phones.md#offline|runbook>
 
     == on a locked phone ==
@@ -372,7 +372,7 @@ test('a page after a repair that found that a person is needed', () => {
     *phone:offline* firing \`alertname=phone:offline\` \`severity=HIGH\` \`phone_id=phone_07\` \`account=acc-12\`
 
     -- \`inc-1kb2f3x-7d0m4qzt\` rule phone-offline, opened 03:02 UTC
-    <https://remedyd.example.com/status#inc-1kb2f3x-7d0m4qzt|Everything about it>
+    <https://remedyd.example.com/api/incidents/inc-1kb2f3x-7d0m4qzt|Everything about it>
     Runbook: <https://git.example.com/ops/blob/main/docs/runbooks/phones.md#offline|runbook>
 
     == on a locked phone ==
