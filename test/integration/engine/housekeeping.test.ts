@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { Secret } from '../../../src/config/secret.ts';
+import { hourly } from '../../../src/housekeeping.ts';
+import { createChannels } from '../../../src/notify/channels.ts';
+import { notifySchema } from '../../../src/notify/config.ts';
+import { openLog } from '../../../src/observe/log.ts';
+import { type InProcessDaemon, startInProcess } from '../../support/daemon/in-process.ts';
+import { startSlack } from '../../support/fakes/slack/slack.ts';
+import { createDatabase } from '../../support/services/postgres.ts';
+
+let slack: Awaited<ReturnType<typeof startSlack>>;
+let daemon: InProcessDaemon;
+
+beforeAll(async () => {
+  slack = await startSlack({ token: 'xoxb-test' });
+  daemon = await startInProcess({
+    databaseUrl: await createDatabase(inject('postgresUrl')),
+    rules: 'test/fixtures/toy/rules',
+    remediations: 'test/fixtures/toy/remediations',
+    config: { tools: { apis: { toy: { base_url: 'http://127.0.0.1:9' } } } },
+  });
+});
+
+afterAll(async () => {
+  await daemon?.stop();
+  await slack?.stop();
+});
+
+const DAY = 86_400_000;
+
+function houseAt(now: number) {
+  const notify = notifySchema.parse({
+    slack: { token: new Secret('xoxb-test', 'test'), api_url: slack.apiUrl, channels: { default: 'C0INCIDENTS' } },
+  });
+  return {
+    db: daemon.db,
+    clock: { now: () => now, sleep: async () => undefined },
+    replica: `rep-${now}`,
+    log: openLog('silent'),
+    keep: { incidents: 90 * DAY, webhooks: 14 * DAY },
+    channels: createChannels(notify, { production: false }).channels,
+    hardStop: new AbortController().signal,
+  };
+}
+
+test('webhooks that nobody can read are answered 202, kept, and told of once an hour', async () => {
+  const answer = await daemon.post('/webhooks/alertmanager', [{ hello: '<!channel> world' }]);
+  expect(answer.status).toBe(202);
+  expect(await answer.json()).toEqual({ accepted: 0, rejected: 1 });
+  await hourly(houseAt(Date.now() + 1_000));
+  await hourly(houseAt(Date.now() + 2_000));
+  const told = slack.messages('C0INCIDENTS');
+  expect(told).toHaveLength(1);
+  expect(JSON.stringify(told)).toContain('1 webhooks of the last hour could not be read');
+  expect(JSON.stringify(told)).not.toContain('<!channel>');
+});
+
+test('what is older than it has to be kept goes, with all that belongs to it; the current episode stays', async () => {
+  await daemon.event({ name: 'hello:world', status: 'firing', severity: 'LOW', labels: { of: 'old' } });
+  await daemon.until('it is recorded', async () => (await daemon.incidents('state=ignored')).length > 0);
+  const count = async (table: string) =>
+    (await daemon.db.query<{ count: number }>(`select count(*) as count from remedyd.${table}`))[0]?.count;
+  await hourly(houseAt(Date.now() + 30 * DAY));
+  expect([await count('webhooks'), await count('incidents')]).toEqual([0, 1]);
+  await hourly(houseAt(Date.now() + 100 * DAY));
+  expect([await count('incidents'), await count('timeline'), await count('episodes')]).toEqual([0, 0, 1]);
+});
+
+test('nobody else may remove from the timeline', async () => {
+  await daemon.event({ name: 'hello:again', status: 'firing', severity: 'LOW' });
+  await daemon.until('it is recorded', async () => (await daemon.incidents()).length > 0);
+  await expect(daemon.db.run('delete from remedyd.timeline')).rejects.toThrow('append-only');
+  await expect(daemon.db.run(`update remedyd.timeline set summary = 'nothing happened'`)).rejects.toThrow(
+    'append-only',
+  );
+});
