@@ -1,14 +1,13 @@
 import { formatDuration } from '../domain/duration.ts';
-import type { Entry, Topic } from '../domain/event.ts';
+import type { Topic } from '../domain/event.ts';
 import type { Channel, Delivery } from '../notify/channel.ts';
 import { compose } from '../notify/compose.ts';
 import { readView } from '../notify/read-view.ts';
 import { nextAttempt } from '../notify/retry.ts';
 import { findThread, noteFailure, noteSent, saveThread } from '../store/channels.ts';
-import { lockIncidents } from '../store/incidents.ts';
 import { type Handed, insertOutbox, type OutboxRow, putOff, sendsBefore, strike, wait } from '../store/outbox.ts';
-import { record } from '../store/record.ts';
 import type { Sql } from '../store/sql.ts';
+import { addToHistory } from './history.ts';
 import { type PeopleParts, viewSources } from './people.ts';
 
 /** How soon a message looks again whether the one before it in the thread has gone out. */
@@ -23,6 +22,8 @@ export async function sendRow(parts: PeopleParts, row: OutboxRow): Promise<void>
   const topic = row.data.topic as Topic;
   if (await sendsBefore(db, incidentId, name, rowId)) return wait(db, rowId, clock.now() + TURN);
   const delivery = await deliver(parts, row, incidentId, parts.channels.get(name), topic);
+  // Cut off by the end of the service: that is no failure of the channel, and the next start sends it at once.
+  if (delivery.kind === 'retry' && parts.hardStop.aborted) return wait(db, rowId, clock.now());
   const why = delivery.kind === 'sent' ? null : delivery.why;
   parts.onTold(name, topic, delivery.kind, why);
   const handed = await db.transaction(async (sql) => {
@@ -31,7 +32,7 @@ export async function sendRow(parts: PeopleParts, row: OutboxRow): Promise<void>
       if ((await strike(sql, [rowId])) === 0) return [];
       if (delivery.ref !== null) await saveThread(sql, incidentId, name, delivery.ref);
       await noteSent(sql, name, now);
-      return tell(sql, incidentId, 'told', `${name} took the ${topic}`, { channel: name, topic }, now);
+      return addToHistory(sql, incidentId, 'told', `${name} took the ${topic}`, { channel: name, topic }, now);
     }
     await noteFailure(sql, name, delivery.why, now);
     if (delivery.kind === 'rejected') {
@@ -40,7 +41,7 @@ export async function sendRow(parts: PeopleParts, row: OutboxRow): Promise<void>
       const data = { channel: name, topic, why: delivery.why };
       return [
         ...said,
-        ...(await tell(sql, incidentId, 'untold', `${name} refused the ${topic}: ${delivery.why}`, data, now)),
+        ...(await addToHistory(sql, incidentId, 'untold', `${name} refused the ${topic}: ${delivery.why}`, data, now)),
       ];
     }
     await putOff(sql, rowId, now + nextAttempt(row.attempts + 1, delivery.after, parts.random), delivery.why);
@@ -90,18 +91,4 @@ async function useOthers(
     return { kind: 'send' as const, incidentId: row.incidentId, runId: null, data, dueAt: now };
   });
   return insertOutbox(sql, rows, now);
-}
-
-async function tell(
-  sql: Sql,
-  incidentId: string,
-  type: string,
-  summary: string,
-  data: Entry['data'],
-  now: number,
-): Promise<Handed[]> {
-  const before = (await lockIncidents(sql, [incidentId])).get(incidentId);
-  if (before === undefined) return [];
-  const after = { ...before.incident, version: before.incident.version + 1 };
-  return record(sql, [{ before, after, entries: [{ type, reason: null, summary, data }], owed: [] }], now);
 }
