@@ -40,8 +40,9 @@ export async function settle(env: Environment): Promise<Settled> {
     if ('faults' in loaded) throw new StartFault(`The config cannot be used:\n${formatFaults(loaded.faults)}`);
     return loaded.config;
   };
-  const { data_dir: dataDir } = await read(env.variables);
-  const own = await ownSecrets(dataDir, env.variables, env.production);
+  const { data_dir: dataDir, database } = await read(env.variables);
+  const embedded = env.databaseUrl === null && database.url === undefined;
+  const own = await ownSecrets(dataDir, env.variables, { production: env.production, embedded });
   const config = await read(own.variables);
   const missing = env.production ? missingSecrets(config) : [];
   if (missing.length > 0) {

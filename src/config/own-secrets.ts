@@ -21,10 +21,15 @@ export interface OwnSecrets {
  * Outside production, secrets that nobody has set are made at random and kept in the data folder (mode 0600), so that
  * the first start works and is not open to anybody. In production nothing is made up: a missing secret stops the start.
  */
-export async function ownSecrets(dataDir: string, variables: Variables, production: boolean): Promise<OwnSecrets> {
+export async function ownSecrets(
+  dataDir: string,
+  variables: Variables,
+  wants: { readonly production: boolean; readonly embedded: boolean },
+): Promise<OwnSecrets> {
+  const { production, embedded } = wants;
   const file = join(dataDir, 'secrets.json');
   const kept = await read(file);
-  const wanted = [DATABASE, ...(production ? [] : OWN)];
+  const wanted = [...(embedded ? [DATABASE] : []), ...(production ? [] : OWN)];
   const made = wanted.filter((name) => kept[name] === undefined && (variables[name] ?? '') === '');
   const all = { ...kept, ...Object.fromEntries(made.map((name) => [name, randomBytes(24).toString('base64url')])) };
   if (made.length > 0) await write(dataDir, file, all);

@@ -98,7 +98,7 @@ const DECLARED = Symbol.for('remedyd.remediation');
 /**
  * Declares a remediation. Its name is its path under `remediations/`.
  *
- * @throws Error where it has no steps, two steps of one name, a duration that cannot be read, or parameters that would
+ * @throws Error where it has no steps, changes something of medium or high risk before it has looked, two steps of one name, a duration that cannot be read, or parameters that would
  *   let unknown ones pass.
  */
 export function defineRemediation<S extends z.ZodObject>(remediation: Remediation<S>): Remediation<S> {
@@ -106,6 +106,12 @@ export function defineRemediation<S extends z.ZodObject>(remediation: Remediatio
   if (names.length === 0) throw new Error('A remediation needs at least one step');
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw new Error(`Two steps are named '${twice}': the journal is keyed by name`);
+  const [first] = remediation.steps;
+  if ((remediation.risk === 'medium' || remediation.risk === 'high') && first?.effect !== 'reads') {
+    throw new Error(
+      `A remediation of ${remediation.risk} risk begins with a step that reads: its evidence is captured before anything changes, and where that fails nothing is changed`,
+    );
+  }
   const { within, every, holdFor } = remediation.verify;
   for (const text of [within, every, holdFor, ...remediation.steps.map((step) => step.timeout)]) parseDuration(text);
   if (!isStrict(remediation.params)) {
