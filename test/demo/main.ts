@@ -8,13 +8,12 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import type { HealedCerniq } from '../support/daemon/healed-cerniq.ts';
 import { changingSteps, lookAt, type Progress } from './follow.ts';
-import { whatToTry } from './keep.ts';
+import { tellOn, whatToTry } from './keep.ts';
 import { pageText, reportOf, tableOf } from './report.ts';
 import { SCENARIOS } from './scenarios.ts';
 import { openScreen, type Screen } from './screen.ts';
-import { startWorld } from './world.ts';
+import { startWorld, type World } from './world.ts';
 
 const GIVE_UP_AFTER = 75_000;
 
@@ -40,17 +39,15 @@ async function demo(screen: Screen, signal: AbortSignal): Promise<number> {
     const last = await follow(world, screen, signal);
     const report = reportOf(last);
     screen.say(['', ...tableOf(last), ''].join('\n'));
-    screen.say(
-      ['What the on-call person got:', '', ...pageText(last, world.pagerduty).map((line) => `  ${line}`), ''].join(
-        '\n',
-      ),
-    );
+    const page = pageText(last, world.pagerduty);
+    if (page.length > 0) screen.say(`What the on-call person got:\n\n${page.join('\n')}\n`);
     screen.say(report.ok ? `All as it has to be, after ${took()}.` : `NOT as it has to be, after ${took()}.`);
     if (!report.ok) screen.say(`\nThe daemon's last words:\n${world.daemon.output().slice(-4_000)}`);
     if (options.json === true) process.stdout.write(`${JSON.stringify(report)}\n`);
     if (options.keep === true) {
+      world.monitoring.watchWorkers();
       screen.say((await whatToTry(world)).join('\n'));
-      await pause(2 ** 31 - 1, undefined, { signal, ref: true }).catch(() => undefined);
+      await tellOn(world, (line) => screen.say(line), signal);
     }
     return report.ok ? 0 : 1;
   } catch (error) {
@@ -62,7 +59,7 @@ async function demo(screen: Screen, signal: AbortSignal): Promise<number> {
 }
 
 /** Until every scenario has ended, or there is no more time. */
-async function follow(world: HealedCerniq, screen: Screen, signal: AbortSignal): Promise<readonly Progress[]> {
+async function follow(world: World, screen: Screen, signal: AbortSignal): Promise<readonly Progress[]> {
   const changing = await changingSteps(world.daemon);
   const giveUpAt = performance.now() + GIVE_UP_AFTER;
   for (;;) {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { SERVICES } from '../support/cerniq/names.ts';
 
 /**
  * Stands for Prometheus and Alertmanager where there is no time to install them: it reads the same metrics, judges by the
@@ -7,6 +8,8 @@ import { setTimeout as pause } from 'node:timers/promises';
  * when its condition does, and for no other reason.
  */
 export interface Monitoring {
+  /** From now on a worker service that does not answer is an alert, too. */
+  watchWorkers(): void;
   stop(): Promise<void>;
 }
 
@@ -40,11 +43,14 @@ export function startMonitoring(options: {
   const cancel = new AbortController();
   const { signal } = cancel;
   const movedAt = new Map<string, { readonly count: number; readonly at: number }>();
+  let watchesWorkers = false;
 
   async function look(): Promise<void> {
     const text = await (await fetch(options.metricsUrl, { signal })).text();
     const samples = parseMetrics(text);
-    const seen = new Map([...overdue(samples), ...stalled(samples, movedAt)].map((one) => [keyOf(one), one]));
+    const down = watchesWorkers ? await workersDown(options.metricsUrl, signal) : [];
+    const all = [...overdue(samples), ...stalled(samples, movedAt), ...down];
+    const seen = new Map(all.map((one) => [keyOf(one), one]));
     const begun = [...seen].filter(([key]) => !firing.has(key));
     const over = [...firing].filter(([key]) => !seen.has(key));
     if (begun.length === 0 && over.length === 0) return;
@@ -85,6 +91,9 @@ export function startMonitoring(options: {
   }
   const watching = watch();
   return {
+    watchWorkers() {
+      watchesWorkers = true;
+    },
     async stop() {
       cancel.abort();
       await watching;
@@ -122,6 +131,18 @@ function stalled(
     const summary = `No enrichments from ${source}, with ${value} jobs waiting`;
     return [{ alert: 'EnrichmentStalled', labels: { ...labels, source, severity: 'critical' }, summary }];
   });
+}
+
+/** `up{job="cerniq-workers"} == 0` */
+async function workersDown(metricsUrl: string, signal: AbortSignal): Promise<readonly Condition[]> {
+  const looks = Object.keys(SERVICES).map(async (service): Promise<readonly Condition[]> => {
+    const answer = await fetch(`${metricsUrl}/workers/${service}`, { signal });
+    await answer.body?.cancel();
+    if (answer.ok) return [];
+    const labels = { job: 'cerniq-workers', instance: service, service, severity: 'critical' };
+    return [{ alert: 'WorkerDown', labels, summary: `Worker ${service} is not responding` }];
+  });
+  return (await Promise.all(looks)).flat();
 }
 
 function alertOf({ alert, labels, summary, startsAt }: Firing, endsAt: string) {

@@ -88,9 +88,7 @@ export function pageText(progress: readonly Progress[], pagerduty: FakePagerDuty
     .flatMap(({ incident }) => {
       const page = pagerduty.incident(incident?.id ?? '')?.events[0];
       const details = page?.payload?.custom_details as { readonly what_to_do_next?: readonly string[] } | undefined;
-      return [
-        page?.payload?.summary ?? '',
-        ...(details?.what_to_do_next ?? []).map((line, i) => `  ${i + 1}. ${line}`),
-      ];
+      const next = (details?.what_to_do_next ?? []).map((line, i) => `    ${i + 1}. ${line}`);
+      return page === undefined ? [] : [`  ${page.payload?.summary ?? ''}`, ...next];
     });
 }

@@ -2,14 +2,14 @@ import { ensure } from '../../scripts/ensure.ts';
 import { type HealedCerniq, startHealedCerniq } from '../support/daemon/healed-cerniq.ts';
 import { startPostgres } from '../support/services/postgres.ts';
 import { startRedis } from '../support/services/redis.ts';
-import { startMonitoring } from './monitoring.ts';
+import { type Monitoring, startMonitoring } from './monitoring.ts';
 
 export interface World extends HealedCerniq {
-  readonly postgresVersion: string;
+  readonly monitoring: Monitoring;
 }
 
 /** Everything that the demo runs on. Nothing of it outlives `stop`, nor on Linux the demo itself. */
-export async function startWorld(say: (line: string) => void, signal: AbortSignal): Promise<HealedCerniq> {
+export async function startWorld(say: (line: string) => void, signal: AbortSignal): Promise<World> {
   await using starting = new AsyncDisposableStack();
   await ensure(['redis-server'], say);
   signal.throwIfAborted();
@@ -38,5 +38,5 @@ export async function startWorld(say: (line: string) => void, signal: AbortSigna
   say('Monitoring: judges Cerniq by the conditions of the shipped alert rules');
   const running = starting.move();
   const stop = async () => await running.disposeAsync();
-  return { ...world, stop, [Symbol.asyncDispose]: stop };
+  return { ...world, monitoring, stop, [Symbol.asyncDispose]: stop };
 }
