@@ -2,7 +2,7 @@ import type { Clock, Millis } from '../domain/time.ts';
 import type { Db } from '../store/db.ts';
 import { claimDue, type Handed } from '../store/outbox.ts';
 import type { Backend, WakeUpQueue } from './backend.ts';
-import { LANES, type Lane, type LaneJob, toJobs } from './lanes.ts';
+import { LANE_OF, LANES, type Lane, type LaneJob, toJobs } from './lanes.ts';
 
 export interface RelayParts {
   readonly db: Db;
@@ -36,17 +36,29 @@ const ADD_WITHIN: Millis = 3_000;
  * Moves work from the outbox to the queue: at once after the transaction that wrote it, and by looking for due rows
  * again and again, so that what got lost between the two is found. Where the queue itself is down the work is done
  * directly: no failure of the queue may swallow a page.
+ *
+ * What was written here and is to be decided is decided here, at once, together with all that came meanwhile: that touches
+ * nothing but the database, and a way through the queue would only be slower. The outbox row stands until it is done, so
+ * that the poll of any replica takes it over if this one dies.
  */
 export function startRelay(parts: RelayParts): Relay {
   const { db, clock, backend } = parts;
   const queues = new Map<Lane, WakeUpQueue>(LANES.map((lane) => [lane, backend.queue(queueName(parts.prefix, lane))]));
   const stopped = new AbortController();
   const under = new Set<Promise<void>>();
+  const undecided: Handed[] = [];
+  let deciding = false;
   const polling = poll();
 
   return {
     handOver(rows) {
-      if (rows.length > 0 && !stopped.signal.aborted) track(push(rows));
+      if (stopped.signal.aborted) return;
+      const byHand = Map.groupBy(rows, (row) => (LANE_OF[row.kind] === 'decide' ? 'decide' : 'queue'));
+      const toDecide = byHand.get('decide') ?? [];
+      undecided.push(...toDecide);
+      if (toDecide.length > 0 && !deciding) track(decideAll());
+      const others = byHand.get('queue') ?? [];
+      if (others.length > 0) track(push(others));
     },
     async stop() {
       stopped.abort();
@@ -55,6 +67,15 @@ export function startRelay(parts: RelayParts): Relay {
       await Promise.all([...queues.values()].map((queue) => queue.close().catch(() => undefined)));
     },
   };
+
+  /** One batch after another; while one is decided the next gathers. */
+  async function decideAll(): Promise<void> {
+    deciding = true;
+    while (undecided.length > 0) {
+      for (const job of toJobs(undecided.splice(0, MOST_AT_ONCE))) await parts.direct(job);
+    }
+    deciding = false;
+  }
 
   async function poll(): Promise<void> {
     while (!stopped.signal.aborted) {

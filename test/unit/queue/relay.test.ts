@@ -36,6 +36,21 @@ function relayOver(add: () => Promise<void>, clock: FakeClock = fakeClock()) {
   };
 }
 
+test('what is to be decided is decided at once, one batch after another, and without the queue', async () => {
+  const { relay, direct } = relayOver(() => Promise.reject(new Error('not to be asked')));
+  await turns();
+  direct.length = 0;
+  relay.handOver([{ id: 5, kind: 'decide', handed: 1 }]);
+  relay.handOver([{ id: 6, kind: 'decide', handed: 1 }]);
+  relay.handOver([{ id: 7, kind: 'decide', handed: 1 }]);
+  await turns();
+  expect(direct.map(({ lane, rows }) => [lane, ...rows.map(({ id }) => id)])).toEqual([
+    ['decide', 5],
+    ['decide', 6, 7],
+  ]);
+  await relay.stop();
+});
+
 const turns = async () => {
   for (let i = 0; i < 20; i += 1) await new Promise((resolve) => setImmediate(resolve));
 };
