@@ -13,6 +13,8 @@ import { sourceAnswers } from './upstream.ts';
 const service = process.argv[2] as Service;
 const { CERNIQ_REDIS_URL = '', CERNIQ_DATABASE_URL = '', CERNIQ_UPSTREAMS = '{}', CERNIQ_OWNER = '0' } = process.env;
 
+// First of all: where the owner is gone its Redis is, too, and what follows would wait for ever.
+setInterval(endWithOwner, 2_000);
 const redis = new Redis(CERNIQ_REDIS_URL, { maxRetriesPerRequest: null });
 const control = redis.duplicate();
 await control.subscribe(controlChannel(redis.options.db ?? 0));
@@ -29,7 +31,6 @@ await looking;
 await beat();
 setInterval(beat, 500);
 setInterval(halfOpen, 1_000);
-setInterval(endWithOwner, 2_000);
 // A hung job would make a graceful end wait for ever, and PM2 counts on us to go when told.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(0));
 console.log(`${service} is up, start number ${boot}`);
