@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Config } from './config/schema.ts';
+import { createPopulations } from './decide/populations.ts';
 import { type DecideParts, decideBatch } from './decide/stage.ts';
 import { newId, random } from './domain/id.ts';
 import type { Clock } from './domain/time.ts';
@@ -97,6 +98,8 @@ export async function startApp(parts: AppParts): Promise<App> {
     ...shared,
     limits: config.guards,
     unmatched: config.unmatched,
+    timeIntervals: new Map(config.time_intervals.map(({ name, time_intervals: entries }) => [name, entries])),
+    populations: createPopulations({ ...shared, onError: report.failed }),
     onVerdict: report.verdict,
   };
   const execute: ExecuteParts = {

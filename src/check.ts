@@ -3,7 +3,7 @@ import { type Fault, sortFaults } from './config/faults.ts';
 import { loadConfig } from './config/load.ts';
 import { readYaml, wholeFile } from './config/read-yaml.ts';
 import type { Variables } from './config/references.ts';
-import { type Config, configSchema } from './config/schema.ts';
+import { type Config, configSchema, windowsOf } from './config/schema.ts';
 import type { Clock } from './domain/time.ts';
 import {
   checkNeeds,
@@ -47,7 +47,7 @@ export async function checkAll(options: CheckOptions): Promise<Checked> {
   if (config !== null && registry !== null)
     faults.push(...(await checkTogether(configFile, config, folder, registry, clock)));
 
-  const rules = await loadRulebook(options.rulesDir ?? config?.rules ?? 'rules', registry);
+  const rules = await loadRulebook(options.rulesDir ?? config?.rules ?? 'rules', registry, config && windowsOf(config));
   if ('faults' in rules) faults.push(...rules.faults);
   return {
     faults: sortFaults(faults),

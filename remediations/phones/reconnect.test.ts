@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Tools } from '../../src/remediation/index.ts';
 import { rehearsalClock } from '../../test/support/clock.ts';
 import { crashEverywhere, probe, rehearse } from '../../test/support/rehearse.ts';
 import { smallApi } from '../../test/support/small-world/api.ts';
@@ -226,4 +227,27 @@ test.each([
   ['a parameter that nobody asked for', { ...params, force: true }],
 ])('refuses %s', (_, wrong) => {
   expect(reconnect.params.safeParse(wrong).success).toBe(false);
+});
+
+describe('counts its fleet', () => {
+  const asked: string[] = [];
+  const count = (phones: unknown) =>
+    reconnect.population?.({
+      tools: {
+        postgres: {
+          query: async (sql: string) => {
+            asked.push(sql);
+            return [{ phones }];
+          },
+        },
+      } as unknown as Tools,
+      settings: {},
+      clock: rehearsalClock(),
+      signal: AbortSignal.abort(),
+    });
+
+  test('by the phones that are enabled', async () => {
+    expect(await count(20)).toBe(20);
+    expect(asked).toEqual([expect.stringMatching(/FROM wa_phone_numbers WHERE is_enabled IS NOT FALSE/)]);
+  });
 });

@@ -2,7 +2,7 @@ import { defineRemediation, formatDuration, path, stepsFor, z } from '../../src/
 import { PhoneId } from '../parameters.ts';
 import { sampleQueue } from '../queues/parts/sample.ts';
 import { settingsOf, settingsSchema } from '../settings.ts';
-import { INSTRUCTIONS, readAccount, readPhone, readPhoneRow, refuseForPerson } from './parts/phone.ts';
+import { countPhones, INSTRUCTIONS, readAccount, readPhone, readPhoneRow, refuseForPerson } from './parts/phone.ts';
 
 const params = z.strictObject({ phone: PhoneId });
 
@@ -103,6 +103,7 @@ export default defineRemediation({
   settings: settingsSchema,
   needs: ['cerniq', 'timelinesai', 'postgres', 'bullmq'],
   target: ({ phone }) => ({ kind: 'phone', id: phone }),
+  population: countPhones,
   steps: [diagnose, reconnect, waitOnline, resume],
   verify: {
     within: '5m',

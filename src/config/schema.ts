@@ -5,6 +5,7 @@ import { notifySchema } from '../notify/config.ts';
 import { probesSchema } from '../probe/config.ts';
 import { toolsSchema } from '../tools/config.ts';
 import { duration, secret, text } from './fields.ts';
+import { timeIntervalsSchema } from './time-intervals.ts';
 
 const limits = z
   .strictObject({
@@ -81,6 +82,8 @@ export const configSchema = z.strictObject({
   rules: z.string().default('rules'),
   remediations: z.string().default('remediations'),
   guards: limits,
+  /** For `window` of rules. */
+  time_intervals: timeIntervalsSchema,
   unmatched: z
     .strictObject({
       critical: policy.default(unmatchedDefault.critical),
@@ -129,3 +132,8 @@ export const configSchema = z.strictObject({
 });
 
 export type Config = z.output<typeof configSchema>;
+
+/** What `window` of a rule may say beside `always`. */
+export function windowsOf({ time_intervals: intervals }: Config): readonly string[] {
+  return intervals.map(({ name }) => name);
+}

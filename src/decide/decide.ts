@@ -13,7 +13,8 @@ import type { Rulebook } from '../rules/rulebook.ts';
 import type { Approval } from '../store/approvals.ts';
 import type { Episode } from '../store/episodes.ts';
 import { askAll } from './guards/ask-all.ts';
-import type { Facts } from './guards/guard.ts';
+import { breakerOf } from './guards/breaker.ts';
+import type { Facts, RuleLimits, Subject } from './guards/guard.ts';
 import { type Plan, planHash } from './plan.ts';
 import { escalate, hold, ignore, newRun, planData, type Verdict, verdict } from './verdict.ts';
 
@@ -91,13 +92,19 @@ export function decide(one: Case, facts: Facts, bench: Bench, prepared = prepare
   const { rule, remediation, plan } = prepared;
   if (rule.mode === 'observe') return observe(incident, plan, now);
 
-  const { cooldown, budget, concurrency } = rule.guards;
-  const limits = { cooldown, budget, concurrency };
-  const { target } = plan;
-  const subject = { incidentId: incident.id, rule: rule.name, target, about: incident.target, limits, now };
+  const subject: Subject = {
+    incidentId: incident.id,
+    rule: rule.name,
+    remediation: plan.remediation,
+    target: plan.target,
+    about: incident.target,
+    limits: limitsOf(rule),
+    now,
+  };
   const { refusal, answers } = askAll(subject, facts);
   if (refusal !== null) return hold(refusal.reason, refusal.until, { guard: refusal.guard, guards: answers });
-  const mustAsk = askReason(rule, remediation);
+  const mustAsk =
+    askReason(rule, remediation) ?? (breakerOf(subject, facts).openSince === null ? null : 'breaker-open');
   if (mustAsk !== null && !approved(one, plan)) return ask(mustAsk, incident, rule, plan, answers, now);
   return admit(incident, plan, answers, now);
 }
@@ -132,6 +139,16 @@ function observe(incident: Incident, plan: Plan, now: Time): Verdict {
   const run = newRun(incident, plan, true, now);
   const summary = `Would run ${plan.remediation}; the rule only observes`;
   return { ...verdict({ type: 'observed', runId: run.id }, 'observe-mode', summary, planData(plan)), run };
+}
+
+function limitsOf({ guards }: Rule): RuleLimits {
+  const { blastRadius, storm, window, ...rest } = guards;
+  return {
+    ...rest,
+    blastRadius: blastRadius ?? undefined,
+    storm: storm ?? undefined,
+    window: window ?? undefined,
+  };
 }
 
 function askReason(rule: Rule, remediation: Remediation): Reason | null {

@@ -1,20 +1,22 @@
-import type { Target } from '../domain/alert.ts';
 import { advance, hasEnded } from '../domain/incident.ts';
 import type { Severity } from '../domain/severity.ts';
-import type { Clock, Millis, Time } from '../domain/time.ts';
+import type { Clock, Time } from '../domain/time.ts';
+import type { TimeInterval } from '../domain/time-interval.ts';
 import type { Remediation } from '../remediation/define.ts';
 import type { Rulebook } from '../rules/rulebook.ts';
 import { findApprovals, insertApprovals } from '../store/approvals.ts';
 import type { Db } from '../store/db.ts';
 import { type Episode, episodesOf } from '../store/episodes.ts';
+import { rulesOfRows } from '../store/guard-facts.ts';
 import { lockIncidents, type StoredIncident } from '../store/incidents.ts';
 import { type Handed, lockRows, strike } from '../store/outbox.ts';
-import { standingPauses } from '../store/pauses.ts';
 import { type Change, record } from '../store/record.ts';
-import { insertRuns, type NewRun, type RunFact, runFacts, runsAdmittedSince } from '../store/runs.ts';
+import { insertRuns } from '../store/runs.ts';
 import type { Sql } from '../store/sql.ts';
 import { type Case, decide, prepare } from './decide.ts';
-import type { Facts, GlobalLimits } from './guards/guard.ts';
+import { admitted, readFacts } from './facts.ts';
+import type { GlobalLimits } from './guards/guard.ts';
+import type { Populations } from './populations.ts';
 import type { Verdict } from './verdict.ts';
 
 export interface DecideParts {
@@ -23,6 +25,9 @@ export interface DecideParts {
   readonly remediations: ReadonlyMap<string, Remediation>;
   readonly limits: GlobalLimits;
   readonly unmatched: Readonly<Record<Severity, 'page' | 'record'>>;
+  /** Of the config, by name. */
+  readonly timeIntervals: ReadonlyMap<string, readonly TimeInterval[]>;
+  readonly populations: Populations;
   rulebook(): Rulebook;
   handOver(rows: readonly Handed[]): void;
   /** Told of every verdict, for the figures. */
@@ -32,14 +37,12 @@ export interface DecideParts {
 /** Any number will do, as long as every replica uses the same. */
 const ADMISSION_LOCK = 7_301_945;
 
-/** How far back guardrails can look; longer periods in a rule count as this. */
-export const GUARD_MEMORY: Millis = 7 * 86_400_000;
-
 /**
  * Decides a batch of incidents in one transaction. Admissions of all replicas take turns: what a guardrail counted is
  * still true when the run is stored, and a batch sees the runs that it has just admitted itself.
  */
 export async function decideBatch(parts: DecideParts, rowIds: readonly number[]): Promise<void> {
+  await measurePopulations(parts, rowIds);
   const { handed, told } = await parts.db.transaction(async (sql) => {
     const rows = await lockRows(sql, rowIds, parts.clock.now());
     const ids = [...new Set(rows.flatMap((row) => row.incidentId ?? []))];
@@ -107,8 +110,9 @@ async function judge(
       const one: Case = { incident, episodes: episodes.get(incident.id) ?? [], approval };
       return { before, one, prepared: prepare(one, bench) };
     });
-  const targets = cases.flatMap(({ prepared }) => ('plan' in prepared ? [prepared.plan.target] : []));
-  let facts = await readFacts(sql, parts, targets, now);
+  const plans = cases.flatMap(({ prepared }) => ('plan' in prepared ? [prepared] : []));
+  const { limits, timeIntervals, populations } = parts;
+  let facts = await readFacts(sql, { limits, timeIntervals, populations: populations.known() }, plans, now);
   const judged: Judged[] = [];
   for (const { before, one, prepared } of cases) {
     const { incident } = before;
@@ -125,18 +129,13 @@ async function judge(
   return { judged, now };
 }
 
-async function readFacts(sql: Sql, parts: DecideParts, targets: readonly Target[], now: Time): Promise<Facts> {
-  const [pauses, runs, runsLastHour] = await Promise.all([
-    standingPauses(sql, now),
-    runFacts(sql, targets, now - GUARD_MEMORY),
-    runsAdmittedSince(sql, now - 3_600_000),
-  ]);
-  return { pauses, runs, runsLastHour, limits: parts.limits };
-}
-
-function admitted(facts: Facts, { id, incidentId, rule, target, admittedAt }: NewRun): Facts {
-  const run: RunFact = { id, incidentId, rule, target, admittedAt, endedAt: null, outcome: null };
-  return { ...facts, runs: [...facts.runs, run], runsLastHour: facts.runsLastHour + 1 };
+/** Asks the world how many there are of what the batch may act on; within the transaction everybody would wait for it. */
+async function measurePopulations({ db, populations, ...parts }: DecideParts, rowIds: readonly number[]) {
+  const shares = parts.rulebook().rules.filter(({ guards }) => guards.blastRadius?.percent != null);
+  if (shares.length === 0) return;
+  const asked = new Set(await rulesOfRows(db, rowIds));
+  const wanted = shares.filter(({ name }) => asked.has(name)).flatMap((rule) => rule.do);
+  await populations.measure(wanted.map(({ remediation }) => remediation));
 }
 
 function isUndecided(state: string): boolean {

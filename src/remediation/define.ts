@@ -61,6 +61,9 @@ export type Step<P, R extends Json = Json> = {
   undo?(ctx: StepContext<P>, result: R | undefined): Promise<void>;
 } & Repeat<P, R>;
 
+/** What a count of the population is given: it belongs to no run. */
+export type PopulationContext = Pick<StepContext<unknown>, 'tools' | 'settings' | 'clock' | 'signal'>;
+
 export interface Verification<P> {
   /** How long the world gets to become healthy. */
   readonly within: DurationText;
@@ -81,6 +84,11 @@ export interface Remediation<S extends z.ZodObject = z.ZodObject> {
   /** Tools it uses: built-in ones and APIs by their name in the config. Missing ones stop the start. */
   readonly needs: readonly string[];
   target(params: z.output<S>): Target;
+  /**
+   * How many things of the target's kind there are, for rules that limit their blast radius to a percentage. It only looks,
+   * and is asked at most once a minute.
+   */
+  population?(ctx: PopulationContext): Promise<number>;
   // The results differ from step to step; `ctx.result(step)` gives each its own type back.
   // biome-ignore lint/suspicious/noExplicitAny: a list of steps with different results has no other type
   readonly steps: readonly Step<z.output<S>, any>[];

@@ -6,6 +6,7 @@ export type { Json, JsonObject } from '../domain/json.ts';
 export { fromIso, type Millis, type Time, toIso } from '../domain/time.ts';
 export {
   defineRemediation,
+  type PopulationContext,
   type Remediation,
   type Risk,
   type Step,

@@ -6,6 +6,17 @@ import { type Remediations, sayIssues } from './bind.ts';
 
 type Path = readonly PropertyKey[];
 
+/** Names of the config's time intervals that `window` may say beside `always`. */
+export type Windows = readonly string[];
+
+/** Whether the time that a rule names is one of the config. */
+export function checkWindow(yaml: YamlFile, path: Path, rule: unknown, windows: Windows): readonly Fault[] {
+  const name = isMap(rule) && isMap(rule.guards) ? rule.guards.window : undefined;
+  if (typeof name !== 'string' || name === 'always' || windows.includes(name)) return [];
+  const fix = `${suggest(name, ['always', ...windows])} (time_intervals of the config)`;
+  return [yaml.fault([...path, 'guards', 'window'], `there is no time interval '${name}'`, fix)];
+}
+
 /**
  * What the schema of a rule cannot see: whether its remediations exist and their parameters fit. It reads what was
  * written, not what passed the schema, so that one fault does not hide the next.
@@ -17,7 +28,29 @@ export function checkRule(yaml: YamlFile, path: Path, rule: unknown, remediation
   for (const [i, attempt] of attempts.entries()) {
     if (isMap(attempt)) faults.push(...checkAttempt(yaml, [...path, 'do', i], attempt, remediations));
   }
+  faults.push(...checkPercent(yaml, path, rule, attempts, remediations));
   return faults;
+}
+
+/** A percentage of nobody knows how many would refuse every run. */
+function checkPercent(
+  yaml: YamlFile,
+  path: Path,
+  { guards }: Readonly<Record<string, unknown>>,
+  attempts: readonly unknown[],
+  remediations: Remediations,
+): readonly Fault[] {
+  const limit = isMap(guards) ? guards.blast_radius : undefined;
+  if (!isMap(limit) || limit.percent === undefined) return [];
+  const names = new Set(attempts.map((attempt) => (isMap(attempt) ? attempt.remediation : undefined)));
+  const mute = [...names].filter((name) => {
+    const remediation = typeof name === 'string' ? remediations.get(name) : undefined;
+    return remediation !== undefined && remediation.population === undefined;
+  });
+  if (mute.length === 0) return [];
+  const message = `'${mute.join("', '")}' cannot say of how many this is a percentage, so nothing would ever run`;
+  const where = [...path, 'guards', 'blast_radius', 'percent'];
+  return [yaml.fault(where, message, 'give max alone, or the remediation a population')];
 }
 
 function checkAttempt(

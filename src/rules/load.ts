@@ -5,7 +5,7 @@ import { faultsOf } from '../config/issues.ts';
 import { readYaml, wholeFile } from '../config/read-yaml.ts';
 import type { YamlFile } from '../config/yaml.ts';
 import type { Remediations } from './bind.ts';
-import { checkRule } from './check-rule.ts';
+import { checkRule, checkWindow, type Windows } from './check-rule.ts';
 import { compileRule } from './compile.ts';
 import { hashOf } from './hash.ts';
 import type { Rule } from './rule.ts';
@@ -22,15 +22,20 @@ type Names = Map<string, string>;
  * Never throws, whatever the files contain: either every rule is sound, or every fault comes back at once.
  *
  * @param remediations null checks everything but them, for a check whose remediations did not load themselves
+ * @param windows names of the config's time intervals; null does not check them, for the same reason
  */
-export async function loadRulebook(folder: string, remediations: Remediations | null): Promise<LoadedRules> {
+export async function loadRulebook(
+  folder: string,
+  remediations: Remediations | null,
+  windows: Windows | null,
+): Promise<LoadedRules> {
   const faults: Fault[] = [];
   const rules: Rule[] = [];
   const names: Names = new Map();
   for (const file of await list(folder, faults)) {
     const yaml = await readYaml(file);
     if ('faults' in yaml) faults.push(...yaml.faults);
-    else rules.push(...readRules(yaml, remediations, names, faults));
+    else rules.push(...readRules(yaml, remediations, windows, names, faults));
   }
   return faults.length > 0 ? { faults: sortFaults(faults) } : { rulebook: createRulebook(rules) };
 }
@@ -54,12 +59,19 @@ async function list(folder: string, faults: Fault[]): Promise<readonly string[]>
   }
 }
 
-function readRules(yaml: YamlFile, remediations: Remediations | null, names: Names, faults: Fault[]): readonly Rule[] {
+function readRules(
+  yaml: YamlFile,
+  remediations: Remediations | null,
+  windows: Windows | null,
+  names: Names,
+  faults: Fault[],
+): readonly Rule[] {
   const parsed = rulesFileSchema.safeParse(yaml.value);
   if (!parsed.success) faults.push(...faultsOf(yaml, rulesFileSchema, parsed.error.issues));
   const written = writtenRules(yaml.value);
   for (const [i, rule] of written.entries()) {
     if (remediations !== null) faults.push(...checkRule(yaml, ['rules', i], rule, remediations));
+    if (windows !== null) faults.push(...checkWindow(yaml, ['rules', i], rule, windows));
     faults.push(...checkName(yaml, i, rule, names));
   }
   if (!parsed.success) return [];

@@ -1,4 +1,11 @@
-import { type HttpAnswer, type Json, path, type StepContext, z } from '../../../src/remediation/index.ts';
+import {
+  type HttpAnswer,
+  type Json,
+  type PopulationContext,
+  path,
+  type StepContext,
+  z,
+} from '../../../src/remediation/index.ts';
 
 /** As far as Cerniq's answer is relied on; older versions do not tell whether sending is paused. */
 const Phone = z.object({ status: z.string(), sendingPaused: z.boolean().default(false) });
@@ -39,6 +46,14 @@ export async function readPhoneRow(
   );
   if (row === undefined) return ctx.handOver(`The table wa_phone_numbers has no phone '${id}'`);
   return { account: String(row.timelinesai_account_id), enabled: row.is_enabled !== false, row: { ...row } };
+}
+
+/** How many phones there are that are meant to send. */
+export async function countPhones({ tools }: PopulationContext): Promise<number> {
+  const [row] = await tools.postgres.query(
+    'SELECT count(*)::int AS phones FROM wa_phone_numbers WHERE is_enabled IS NOT FALSE',
+  );
+  return Number(row?.phones);
 }
 
 /** What TimelinesAI says of the account. `unreachable` is no answer, or one that tells nothing. */

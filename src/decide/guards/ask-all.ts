@@ -2,16 +2,34 @@ import type { JsonObject } from '../../domain/json.ts';
 import type { Reason } from '../../domain/reason.ts';
 import type { Time } from '../../domain/time.ts';
 import { backoff } from './backoff.ts';
+import { blastRadius } from './blast-radius.ts';
+import { breaker } from './breaker.ts';
 import { budget } from './budget.ts';
 import { concurrency } from './concurrency.ts';
 import { cooldown } from './cooldown.ts';
+import { dependency } from './dependency.ts';
 import { globalLimits } from './global-limits.ts';
 import { type Answer, type Facts, type Guard, no, type Subject } from './guard.ts';
 import { lease } from './lease.ts';
 import { pause } from './pause.ts';
+import { storm } from './storm.ts';
+import { window } from './window.ts';
 
 /** Every guardrail, in the order in which their answers count. Another one is a file in this folder and a line here. */
-export const GUARDS: readonly Guard[] = [pause, lease, cooldown, budget, concurrency, backoff, globalLimits];
+export const GUARDS: readonly Guard[] = [
+  pause,
+  window,
+  dependency,
+  lease,
+  cooldown,
+  budget,
+  concurrency,
+  blastRadius,
+  storm,
+  breaker,
+  backoff,
+  globalLimits,
+];
 
 /** How soon a guardrail that could not answer is asked again. */
 const RECHECK = 30_000;

@@ -2,14 +2,26 @@ import type { Target } from '../../domain/alert.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Reason } from '../../domain/reason.ts';
 import type { Millis, Time } from '../../domain/time.ts';
+import type { Matcher } from '../../rules/matchers/matcher.ts';
 import type { Pause } from '../../store/pauses.ts';
 import type { RunFact } from '../../store/runs.ts';
+import type { Population } from './blast-radius.ts';
+import type { EndedRun } from './breaker.ts';
+import type { Firing } from './dependency.ts';
+import type { Openings, StormLimits } from './storm.ts';
+import type { Window } from './window.ts';
 
 /** What a rule allows itself. Absent: no such limit of the rule's own. */
 export interface RuleLimits {
   readonly cooldown?: Millis | undefined;
   readonly budget?: { readonly runs: number; readonly per: Millis } | undefined;
   readonly concurrency?: number | undefined;
+  readonly blastRadius?: { readonly max: number | null; readonly percent: number | null } | undefined;
+  readonly storm?: StormLimits | undefined;
+  /** Each entry is a dependency: matchers that all agree on some firing alert. */
+  readonly unless?: readonly (readonly Matcher[])[] | undefined;
+  /** A named time interval of the config. */
+  readonly window?: string | undefined;
 }
 
 /** What the whole service allows itself, from `guards` in the config. */
@@ -24,6 +36,7 @@ export interface GlobalLimits {
 export interface Subject {
   readonly incidentId: string;
   readonly rule: string;
+  readonly remediation: string;
   /** What the run acts on. */
   readonly target: Target;
   /** What the incident is about; usually the same. */
@@ -42,6 +55,18 @@ export interface Facts {
   readonly runs: readonly RunFact[];
   /** Runs admitted by anybody within the last hour. */
   readonly runsLastHour: number;
+  /** Alerts that fire, as far as an `unless` of the batch could mean them. */
+  readonly firing: Firing;
+  /** Ids of the targets with an open incident whose alert fires, by the kinds in question. */
+  readonly sick: ReadonlyMap<string, ReadonlySet<string>>;
+  /** By remediation, measured before the transaction. */
+  readonly populations: ReadonlyMap<string, Population>;
+  /** By rule, for those in question. */
+  readonly openings: ReadonlyMap<string, Openings>;
+  /** By rule and remediation (`breakerKey`), for those in question. */
+  readonly ended: ReadonlyMap<string, readonly EndedRun[]>;
+  /** A time interval of the config by its name; undefined where there is none. */
+  windows(name: string): Window | undefined;
   readonly limits: GlobalLimits;
 }
 

@@ -14,7 +14,7 @@ let parts: DecideParts;
 beforeAll(async () => {
   store = await openStore(20);
   const remediations = await loadRemediations('test/fixtures/toy/remediations');
-  const loaded = await loadRulebook('test/fixtures/toy/rules', remediations);
+  const loaded = await loadRulebook('test/fixtures/toy/rules', remediations, []);
   if ('faults' in loaded) throw new Error('the toy rules are faulty');
   parts = {
     db: store.db,
@@ -22,6 +22,8 @@ beforeAll(async () => {
     remediations,
     limits: { runs_at_once: 1, runs_per_hour: 1_000_000, backoff: [] },
     unmatched: { critical: 'page', high: 'page', medium: 'record', low: 'record' },
+    timeIntervals: new Map(),
+    populations: { measure: async () => undefined, known: () => new Map() },
     rulebook: () => loaded.rulebook,
     handOver: () => undefined,
     onVerdict: () => undefined,
@@ -59,7 +61,7 @@ test('P5: many admissions at once for the last place: one gets it, two hundred t
     await Promise.all([...rows, rows[0] ?? 0].map((row) => decideBatch(parts, [row])));
     const open = await store.db.query<{ id: string }>('select id from remedyd.runs where ended_at is null');
     expect(open).toHaveLength(1);
-    await store.db.run('update remedyd.runs set ended_at = now() where ended_at is null');
+    await store.db.run(`update remedyd.runs set ended_at = now(), outcome = 'held' where ended_at is null`);
     await store.db.run(`update remedyd.incidents set state = 'closed', ended_at = now() where ended_at is null`);
     await store.db.run('delete from remedyd.outbox');
   }

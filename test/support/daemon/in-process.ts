@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { type App, startApp } from '../../../src/app.ts';
-import { type Config, configSchema } from '../../../src/config/schema.ts';
+import { type Config, configSchema, windowsOf } from '../../../src/config/schema.ts';
 import { Secret } from '../../../src/config/secret.ts';
 import { type Clock, systemClock } from '../../../src/domain/time.ts';
 import { type LoadedRemediation, loadRemediations } from '../../../src/remediation/registry.ts';
@@ -51,7 +51,7 @@ export async function startInProcess(options: InProcessOptions): Promise<InProce
   const rules = await openLiveRules({
     folder: options.rules,
     clock,
-    load: () => loadRulebook(options.rules, remediations),
+    load: () => loadRulebook(options.rules, remediations, windowsOf(config)),
     onFault: () => undefined,
   });
   const db = openDb({ url: databaseUrl, connections: 10, applicationName: 'remedyd test', onError: () => undefined });

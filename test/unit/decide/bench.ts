@@ -1,5 +1,7 @@
 import type { Bench, Case } from '../../../src/decide/decide.ts';
-import type { Facts } from '../../../src/decide/guards/guard.ts';
+import { breakerKey } from '../../../src/decide/guards/breaker.ts';
+import { firingAlerts } from '../../../src/decide/guards/dependency.ts';
+import type { Answer, Facts, Subject } from '../../../src/decide/guards/guard.ts';
 import type { Incident } from '../../../src/domain/incident.ts';
 import { defineRemediation, type Remediation, type Risk, stepsFor, z } from '../../../src/remediation/index.ts';
 import type { Rule } from '../../../src/rules/rule.ts';
@@ -119,10 +121,38 @@ export function factsOf(more: Partial<Facts> = {}): Facts {
     pauses: [],
     runs: [],
     runsLastHour: 0,
+    firing: firingAlerts([], 10),
+    sick: new Map([
+      ['thing', new Set()],
+      ['service', new Set()],
+    ]),
+    populations: new Map(),
+    openings: new Map([['thing-broken', { list: [], cut: false }]]),
+    ended: new Map([...remediations().keys()].map((name) => [breakerKey('thing-broken', name), []])),
+    windows: () => undefined,
     limits: { runs_at_once: 10, runs_per_hour: 100, backoff: [1 * MINUTE, 2 * MINUTE] },
     ...more,
   };
 }
+
+export const CUP = { kind: 'thing', id: 'cup' };
+export const VASE = { kind: 'thing', id: 'vase' };
+
+export function subjectOf(more: Partial<Subject> = {}): Subject {
+  return {
+    incidentId: 'inc-1',
+    rule: 'thing-broken',
+    remediation: 'things/mend',
+    target: CUP,
+    about: CUP,
+    limits: {},
+    now: NOW,
+    ...more,
+  };
+}
+
+/** `yes`, or the reason and after how many milliseconds to ask again. */
+export const said = (answer: Answer) => (answer.ok ? 'yes' : `${answer.reason} +${answer.until - NOW}`);
 
 export function runOf(more: Partial<RunFact> = {}): RunFact {
   return {

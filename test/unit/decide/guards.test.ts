@@ -5,21 +5,11 @@ import { budget } from '../../../src/decide/guards/budget.ts';
 import { concurrency } from '../../../src/decide/guards/concurrency.ts';
 import { cooldown } from '../../../src/decide/guards/cooldown.ts';
 import { globalLimits } from '../../../src/decide/guards/global-limits.ts';
-import type { Answer, Guard, Subject } from '../../../src/decide/guards/guard.ts';
+import type { Guard } from '../../../src/decide/guards/guard.ts';
 import { lease } from '../../../src/decide/guards/lease.ts';
 import { pause } from '../../../src/decide/guards/pause.ts';
 import type { Pause } from '../../../src/store/pauses.ts';
-import { factsOf, MINUTE, NOW, runOf } from './bench.ts';
-
-const CUP = { kind: 'thing', id: 'cup' };
-const VASE = { kind: 'thing', id: 'vase' };
-
-function subject(more: Partial<Subject> = {}): Subject {
-  return { incidentId: 'inc-1', rule: 'thing-broken', target: CUP, about: CUP, limits: {}, now: NOW, ...more };
-}
-
-/** `yes`, or the reason and after how many milliseconds to ask again. */
-const said = (answer: Answer) => (answer.ok ? 'yes' : `${answer.reason} +${answer.until - NOW}`);
+import { factsOf, MINUTE, NOW, runOf, said, subjectOf as subject, VASE } from './bench.ts';
 
 describe('lease: P3, one run per target', () => {
   test.each([

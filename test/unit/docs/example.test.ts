@@ -24,7 +24,7 @@ test('the rule on the page is the one that is tested here', async () => {
 test('both load, and the rule fits the remediation', async () => {
   const remediations = await loadRemediations(pathOf(`${FOLDER}/remediations`));
   expect([...remediations.keys()]).toEqual(['websites/purge-cache']);
-  const loaded = await loadRulebook(pathOf(`${FOLDER}/rules`), remediations);
+  const loaded = await loadRulebook(pathOf(`${FOLDER}/rules`), remediations, []);
   expect(loaded).toMatchObject({ rulebook: { rules: [{ name: 'stale-pages' }] } });
 });
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { formatFaults } from '../../../src/config/faults.ts';
 import { loadRulebook } from '../../../src/rules/load.ts';
-import { folder, remediations, rule, rulebookOf } from './written.ts';
+import { folder, remediations, rule, rulebookOf, WINDOWS } from './written.ts';
 
 test('reads a rule with everything that a rule can say', async () => {
   const { rules } = await rulebookOf(`
@@ -105,23 +105,23 @@ test('lets a rule that only observes tell nobody', async () => {
 });
 
 test('gives every fault of a folder at once, with its place and what to do', async () => {
-  const loaded = await loadRulebook('test/fixtures/broken-rules', remediations);
+  const loaded = await loadRulebook('test/fixtures/broken-rules', remediations, WINDOWS);
   if (!('faults' in loaded)) throw new Error('The broken rules were accepted');
   await expect(`${formatFaults(loaded.faults)}\n`).toMatchFileSnapshot('../../fixtures/broken-rules.txt');
   const broken = new Set(loaded.faults.map(({ file }) => file));
-  expect(broken.size).toBe(23);
+  expect(broken.size).toBe(24);
 });
 
 test("leaves the rules' own tests and other files alone", async () => {
   const path = await folder({ 'a.yaml': 'rules: []', 'a.test.yaml': 'cases: [', 'readme.md': '{', '.a.yaml.swp': 'x' });
-  expect(await loadRulebook(path, remediations)).toMatchObject({ rulebook: { rules: [] } });
+  expect(await loadRulebook(path, remediations, WINDOWS)).toMatchObject({ rulebook: { rules: [] } });
 });
 
 test('says where the folder is missing, or a file is none', async () => {
   const path = await folder();
   await mkdir(join(path, 'nested.yaml'));
-  expect(await loadRulebook(path, remediations)).toMatchObject({ faults: [{ message: 'it is no file' }] });
-  expect(await loadRulebook(join(path, 'none'), remediations)).toMatchObject({
+  expect(await loadRulebook(path, remediations, WINDOWS)).toMatchObject({ faults: [{ message: 'it is no file' }] });
+  expect(await loadRulebook(join(path, 'none'), remediations, WINDOWS)).toMatchObject({
     faults: [{ file: join(path, 'none'), line: 1, message: expect.stringContaining('ENOENT') }],
   });
 });
@@ -132,7 +132,7 @@ test.each([
   ['not UTF-8', new Uint8Array([0x72, 0x3a, 0xff, 0xfe]), 'UTF-8'],
 ])('refuses a file that is %s', async (_, content, message) => {
   const path = await folder({ 'a.yaml': content });
-  expect(await loadRulebook(path, remediations)).toMatchObject({
+  expect(await loadRulebook(path, remediations, WINDOWS)).toMatchObject({
     faults: [{ file: join(path, 'a.yaml'), message: expect.stringContaining(message) }],
   });
 });
@@ -140,7 +140,7 @@ test.each([
 test('finds the same name in two files', async () => {
   const text = `rules:\n  - ${rule('x', 'alertname="x"').replaceAll('\n', '\n    ')}\n`;
   const path = await folder({ 'a.yaml': text, 'b.yaml': text });
-  expect(await loadRulebook(path, remediations)).toMatchObject({
+  expect(await loadRulebook(path, remediations, WINDOWS)).toMatchObject({
     faults: [
       {
         file: join(path, 'b.yaml'),

@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { Clock } from '../../../src/domain/time.ts';
 import { loadRulebook } from '../../../src/rules/load.ts';
 import { watchRules } from '../../../src/rules/reload.ts';
-import { folder, remediations, rule } from './written.ts';
+import { folder, remediations, rule, WINDOWS } from './written.ts';
 
 const rules = (name: string): string => `rules:\n  - ${rule(name, 'alertname="x"').replaceAll('\n', '\n    ')}\n`;
 
@@ -37,7 +37,7 @@ async function watched() {
   const seen: string[] = [];
   const watch = await watchRules({
     folder: path,
-    load: () => loadRulebook(path, remediations),
+    load: () => loadRulebook(path, remediations, WINDOWS),
     clock,
     onLoad: (rulebook) => seen.push(rulebook.rules.map(({ name }) => name).join(' ')),
     onFault: ([fault]) => seen.push(`fault: ${fault?.message}`),

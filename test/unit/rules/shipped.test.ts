@@ -10,7 +10,7 @@ import { matchAlert } from '../../../src/rules/match.ts';
 import { alert } from './written.ts';
 
 const remediations = await loadRemediations('remediations');
-const loaded = await loadRulebook('rules', remediations);
+const loaded = await loadRulebook('rules', remediations, []);
 if ('faults' in loaded) throw new Error(formatFaults(loaded.faults));
 const { rulebook } = loaded;
 

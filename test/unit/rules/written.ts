@@ -10,6 +10,9 @@ import { fakeRemediations } from './registry.ts';
 
 export const remediations = fakeRemediations();
 
+/** Names of the time intervals that the config has. */
+export const WINDOWS = ['office-hours', 'nights'];
+
 /** A folder that is gone after the test. */
 export async function folder(files: Readonly<Record<string, string | Uint8Array>> = {}): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'rules-'));
@@ -21,7 +24,7 @@ export async function folder(files: Readonly<Record<string, string | Uint8Array>
 /** The rulebook of one file that holds these rules. */
 export async function rulebookOf(...rules: readonly string[]): Promise<Rulebook> {
   const list = rules.map((rule) => `  - ${rule.trim().replaceAll('\n', '\n    ')}`).join('\n');
-  const loaded = await loadRulebook(await folder({ 'rules.yaml': `rules:\n${list}\n` }), remediations);
+  const loaded = await loadRulebook(await folder({ 'rules.yaml': `rules:\n${list}\n` }), remediations, WINDOWS);
   if ('faults' in loaded) throw new Error(formatFaults(loaded.faults));
   return loaded.rulebook;
 }

@@ -1,0 +1,101 @@
+import type { Time } from '../domain/time.ts';
+import type { TimeInterval } from '../domain/time-interval.ts';
+import type { Matcher } from '../rules/matchers/matcher.ts';
+import { endedRuns, firingNow, openingsOf, sickTargets } from '../store/guard-facts.ts';
+import { standingPauses } from '../store/pauses.ts';
+import { type NewRun, type RunFact, runFacts, runsAdmittedSince } from '../store/runs.ts';
+import type { Sql } from '../store/sql.ts';
+import type { Prepared } from './decide.ts';
+import { MOST_SICK, type Population } from './guards/blast-radius.ts';
+import { breakerKey, type EndedRun } from './guards/breaker.ts';
+import { firingAlerts } from './guards/dependency.ts';
+import type { Facts, GlobalLimits } from './guards/guard.ts';
+import type { Openings } from './guards/storm.ts';
+import { windowsAt } from './guards/window.ts';
+
+/** What facts rest on beside the database. */
+export interface FactsParts {
+  readonly limits: GlobalLimits;
+  /** Of the config, by name. */
+  readonly timeIntervals: ReadonlyMap<string, readonly TimeInterval[]>;
+  /** By remediation, measured before the transaction. */
+  readonly populations: ReadonlyMap<string, Population>;
+}
+
+/** How far back guardrails can look; longer periods in a rule count as this. */
+const MEMORY = 7 * 86_400_000;
+
+const MOST_FIRING = 10_000;
+const MOST_OPENINGS = 5_000;
+const MOST_ENDED = 50;
+
+/** Reads everything that the guardrails of a batch count, and of what few rules ask for only what these rules need. */
+export async function readFacts(sql: Sql, parts: FactsParts, prepared: readonly Prepared[], now: Time): Promise<Facts> {
+  const rules = [...new Set(prepared.map(({ rule }) => rule))];
+  const pairs = new Map(
+    prepared.map(({ rule: { name: rule }, plan: { remediation } }) => [
+      breakerKey(rule, remediation),
+      { rule, remediation },
+    ]),
+  );
+  const limited = prepared.filter(({ rule }) => rule.guards.blastRadius !== null);
+  const kinds = [...new Set(limited.map(({ plan }) => plan.target.kind))];
+  const stormy = rules.filter(({ guards }) => guards.storm !== null).map(({ name }) => name);
+  const entries = rules.flatMap(({ guards }) => guards.unless);
+  const [pauses, runs, runsLastHour, firing, sick, openings, ended] = await Promise.all([
+    standingPauses(sql, now),
+    runFacts(
+      sql,
+      prepared.map(({ plan }) => plan.target),
+      now - MEMORY,
+    ),
+    runsAdmittedSince(sql, now - 3_600_000),
+    entries.length === 0 ? [] : firingNow(sql, namesIn(entries), MOST_FIRING + 1),
+    Promise.all(kinds.map((kind) => sickTargets(sql, kind, MOST_SICK + 1))),
+    openingsOf(sql, stormy, now - MEMORY, MOST_OPENINGS + 1),
+    endedRuns(sql, [...pairs.values()], MOST_ENDED),
+  ]);
+  return {
+    pauses,
+    runs,
+    runsLastHour,
+    firing: firingAlerts(firing, MOST_FIRING),
+    sick: new Map(kinds.map((kind, i) => [kind, new Set(sick[i])])),
+    populations: parts.populations,
+    openings: openingsByRule(stormy, openings),
+    ended: new Map<string, readonly EndedRun[]>([
+      ...[...pairs.keys()].map((key) => [key, []] as const),
+      ...Map.groupBy(ended, ({ rule, remediation }) => breakerKey(rule, remediation)),
+    ]),
+    windows: windowsAt(parts.timeIntervals, now),
+    limits: parts.limits,
+  };
+}
+
+/** The facts with a run that this batch has just admitted itself. */
+export function admitted(facts: Facts, { id, incidentId, rule, target, admittedAt }: NewRun): Facts {
+  const run: RunFact = { id, incidentId, rule, target, admittedAt, endedAt: null, outcome: null };
+  return { ...facts, runs: [...facts.runs, run], runsLastHour: facts.runsLastHour + 1 };
+}
+
+/** The only names that alerts can have which one of the entries matches; null where that could be any. */
+function namesIn(entries: readonly (readonly Matcher[])[]): readonly string[] | null {
+  const names = entries.map(
+    (matchers) => matchers.find(({ name, only }) => name === 'alertname' && only !== null)?.only,
+  );
+  const known = names.filter((only) => only != null);
+  return known.length === entries.length ? known.flat() : null;
+}
+
+function openingsByRule(
+  rules: readonly string[],
+  rows: readonly { readonly rule: string; readonly target: string; readonly at: Time }[],
+): ReadonlyMap<string, Openings> {
+  const grouped = Map.groupBy(rows, ({ rule }) => rule);
+  return new Map(
+    rules.map((rule) => {
+      const list = grouped.get(rule) ?? [];
+      return [rule, { list, cut: list.length > MOST_OPENINGS }];
+    }),
+  );
+}

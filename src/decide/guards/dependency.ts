@@ -1,0 +1,58 @@
+import type { Labels } from '../../domain/alert.ts';
+import { matchesAll } from '../../rules/matchers/match-labels.ts';
+import { type Matcher, printMatcher } from '../../rules/matchers/matcher.ts';
+import { type Guard, no, yes } from './guard.ts';
+
+/** How soon it is asked whether the dependency has come back. */
+const RECHECK = 15_000;
+
+export interface FiringAlert {
+  readonly name: string;
+  readonly labels: Labels;
+}
+
+/** Alerts that fire now, of any source, for the `unless` of rules. */
+export interface Firing {
+  /** More fire than can be looked at, so nobody can say that none of them matters. */
+  readonly tooMany: boolean;
+  readonly count: number;
+  /** One that all of them match. Looked for once, however many incidents ask. */
+  first(matchers: readonly Matcher[]): FiringAlert | undefined;
+}
+
+export function firingAlerts(alerts: readonly FiringAlert[], most: number): Firing {
+  const known = new Map<readonly Matcher[], FiringAlert | undefined>();
+  return {
+    tooMany: alerts.length > most,
+    count: alerts.length,
+    first(matchers) {
+      if (!known.has(matchers))
+        known.set(
+          matchers,
+          alerts.find((alert) => matchesAll(matchers, alert)),
+        );
+      return known.get(matchers);
+    },
+  };
+}
+
+/** While what the target depends on is down, nothing that is done to the target helps. */
+export const dependency: Guard = {
+  name: 'dependency',
+  ask({ limits, now }, { firing }) {
+    const { unless = [] } = limits;
+    if (unless.length === 0) return yes({});
+    for (const matchers of unless) {
+      const alert = firing.first(matchers);
+      if (alert === undefined) continue;
+      const { name, labels } = alert;
+      return no('dependency', now + RECHECK, {
+        alert: name,
+        labels: { ...labels },
+        matcher: matchers.map(printMatcher).join(', '),
+      });
+    }
+    const numbers = { entries: unless.length, firing: firing.count };
+    return firing.tooMany ? no('dependency', now + RECHECK, { ...numbers, tooMany: true }) : yes(numbers);
+  },
+};

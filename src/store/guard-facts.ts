@@ -1,0 +1,89 @@
+import type { Labels } from '../domain/alert.ts';
+import type { Outcome } from '../domain/outcome.ts';
+import type { Time } from '../domain/time.ts';
+import { at, type Sql } from './sql.ts';
+
+/**
+ * Alerts that fire now, of any source, without tests of the alerting.
+ *
+ * @param names only those; null is any
+ */
+export async function firingNow(
+  sql: Sql,
+  names: readonly string[] | null,
+  limit: number,
+): Promise<{ readonly name: string; readonly labels: Labels }[]> {
+  return sql.query(
+    `select name, labels from remedyd.episodes
+     where current and status = 'firing' and test is null and ($1::text[] is null or name = any($1)) limit $2`,
+    [names, limit],
+    'firing-now',
+  );
+}
+
+/** Ids of the targets of this kind that have an open incident whose alert fires. */
+export async function sickTargets(sql: Sql, kind: string, limit: number): Promise<string[]> {
+  const rows = await sql.query<{ id: string }>(
+    `select distinct target_id as id from remedyd.incidents
+     where ended_at is null and firing and target_kind = $1 limit $2`,
+    [kind, limit],
+    'sick-targets',
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** What these rules opened since then, newest first, so many of each rule. */
+export async function openingsOf(
+  sql: Sql,
+  rules: readonly string[],
+  since: Time,
+  limit: number,
+): Promise<{ readonly rule: string; readonly target: string; readonly at: Time }[]> {
+  if (rules.length === 0) return [];
+  return sql.query(
+    `select w.rule, o.* from unnest($1::text[]) as w(rule) cross join lateral (
+       select target_kind || ':' || target_id as target, opened_at as at from remedyd.incidents i
+       where i.rule = w.rule and i.opened_at >= $2 order by i.opened_at desc limit $3) o
+     order by o.at desc`,
+    [rules, at(since), limit],
+    'openings-of-rules',
+  );
+}
+
+export interface RuleRemediation {
+  readonly rule: string;
+  readonly remediation: string;
+}
+
+/** How the last runs of each remediation under its rule ended, oldest first. */
+export async function endedRuns(
+  sql: Sql,
+  pairs: readonly RuleRemediation[],
+  limit: number,
+): Promise<
+  (RuleRemediation & { readonly outcome: Outcome | null; readonly endedAt: Time; readonly approved: boolean })[]
+> {
+  if (pairs.length === 0) return [];
+  return sql.query(
+    `select w.rule, w.remediation, r.* from unnest($1::text[], $2::text[]) as w(rule, remediation) cross join lateral (
+       select outcome, ended_at as "endedAt", exists (select 1 from remedyd.approvals a
+           where a.incident_id = r.incident_id and a.plan_hash = r.plan_hash and a.decision = 'approved') as approved
+       from remedyd.runs r
+       where r.rule = w.rule and r.remediation = w.remediation and r.ended_at is not null and not r.dry
+         and (r.outcome is null or r.outcome not in ('noop', 'stopped', 'dry'))
+       order by r.ended_at desc limit $3) r
+     order by r."endedAt"`,
+    [pairs.map((p) => p.rule), pairs.map((p) => p.remediation), limit],
+    'ended-runs',
+  );
+}
+
+/** The rules of the incidents that these rows of the outbox are about. */
+export async function rulesOfRows(sql: Sql, rowIds: readonly number[]): Promise<string[]> {
+  const rows = await sql.query<{ rule: string }>(
+    `select distinct i.rule from remedyd.outbox o join remedyd.incidents i on i.id = o.incident_id where o.id = any($1)`,
+    [rowIds],
+    'rules-of-rows',
+  );
+  return rows.map(({ rule }) => rule);
+}

@@ -1,0 +1,193 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { decideBatch } from '../../../src/decide/stage.ts';
+import { parseMatchers } from '../../../src/rules/matchers/matcher.ts';
+import { insertEpisodes } from '../../../src/store/episodes.ts';
+import { insertRuns } from '../../../src/store/runs.ts';
+import { episodeOf, MINUTE } from '../../unit/decide/bench.ts';
+import { type Deciding, NOW, openDeciding } from './deciding.ts';
+
+let deciding: Deciding;
+
+beforeAll(async () => {
+  deciding = await openDeciding();
+});
+beforeEach(() => deciding.clear());
+afterAll(() => deciding[Symbol.asyncDispose]());
+
+/** As an alert of an incident that no rule of ours minds: what else is going on. */
+const fires = (name: string, more: object = {}) =>
+  insertEpisodes(
+    deciding.db,
+    [episodeOf({ id: null, source: 'alertmanager', fingerprint: name, name, ...more })],
+    true,
+  );
+
+test('a rule holds back while its dependency fires, and goes on when that is over', async () => {
+  deciding.guarded({ unless: [parseMatchers('alertname="vendor:down"')] });
+  await fires('vendor:down');
+  await deciding.opens(['cup']);
+  await deciding.decides();
+  expect(await deciding.became()).toEqual({ cup: 'held dependency' });
+  await deciding.db.run(`update remedyd.episodes set status = 'resolved' where name = 'vendor:down'`);
+  deciding.state.now += 15_000;
+  await deciding.decides();
+  expect(await deciding.became()).toEqual({ cup: 'running admitted' });
+});
+
+test.each([
+  ['a test of the alerting', 'alertname="vendor:down"', { test: 'says so' }],
+  ['another alert', 'alertname="vendor:slow"', {}],
+  ['an alert with other labels, where the entry names none', 'region="eu"', { labels: { region: 'us' } }],
+])('%s holds nothing back', async (_, unless, more) => {
+  deciding.guarded({ unless: [parseMatchers(unless)] });
+  await fires('vendor:down', more);
+  await deciding.opens(['cup']);
+  await deciding.decides();
+  expect(await deciding.became()).toEqual({ cup: 'running admitted' });
+});
+
+test('more sick targets than the blast radius allows: nothing is touched, whichever rule they are of', async () => {
+  deciding.guarded({ blastRadius: { max: 3, percent: null } });
+  await deciding.opens(['a', 'b', 'c']);
+  await deciding.opens(['d'], { rule: 'another', state: 'escalated', reason: 'handed-over' });
+  await deciding.decides();
+  expect(await deciding.became()).toMatchObject({ a: 'held blast-radius', c: 'held blast-radius' });
+  // One of them is well again.
+  await deciding.db.run(`update remedyd.incidents set firing = false where id = 'inc-d'`);
+  deciding.state.now += 15_000;
+  await deciding.decides();
+  expect(await deciding.became()).toMatchObject({
+    a: 'running admitted',
+    b: 'running admitted',
+    c: 'running admitted',
+  });
+});
+
+test('a percentage needs to know of how many', async () => {
+  deciding.guarded({ blastRadius: { max: 3, percent: 20 } });
+  await deciding.opens(['a', 'b']);
+  await deciding.decides();
+  expect(await deciding.became()).toEqual({ a: 'held population-unknown', b: 'held population-unknown' });
+  deciding.state.now += 15_000;
+  deciding.state.population = { count: 9, at: NOW };
+  await deciding.decides();
+  expect(await deciding.became()).toEqual({ a: 'held blast-radius', b: 'held blast-radius' });
+  deciding.state.now += 15_000;
+  deciding.state.population = { count: 10, at: NOW };
+  await deciding.decides();
+  expect(await deciding.became()).toEqual({ a: 'running admitted', b: 'running admitted' });
+});
+
+test('P5: two replicas race for the last place of the blast radius: it holds, two hundred times over', async () => {
+  const replicas = [deciding.parts, deciding.another()];
+  deciding.guarded({ blastRadius: { max: 5, percent: 20 } });
+  for (let round = 0; round < 200; round += 1) {
+    deciding.state.population = { count: 15, at: NOW };
+    // Nothing of the kind is known to be sick, so only what is admitted counts; two of three places are taken.
+    const beside = { target: { kind: 'alert', id: '' } };
+    const rows: number[] = [];
+    for (const thing of ['a', 'b', 'c', 'd', 'e', 'f']) {
+      const target = { ...beside.target, id: thing };
+      rows.push(...(await deciding.opens([`${round}-${thing}`], { target })));
+    }
+    const [first = 0, second = 0, ...others] = rows;
+    await decideBatch(deciding.parts, [first, second]);
+    await Promise.all(others.map((row, i) => decideBatch(replicas[i % 2] ?? deciding.parts, [row])));
+    const open = await deciding.db.query('select 1 from remedyd.runs where ended_at is null');
+    expect(open).toHaveLength(3);
+    await deciding.clear();
+  }
+});
+
+test('a storm starts nothing, lasts until it has been calm, and then what still fires is judged', async () => {
+  deciding.guarded({ storm: { firing: 3, within: 5 * MINUTE, calm: 10 * MINUTE } });
+  await deciding.opens(['a', 'b', 'c']);
+  deciding.state.now += MINUTE;
+  await deciding.opens(['d']);
+  await deciding.decides();
+  expect(Object.values(await deciding.became())).toEqual(Array(4).fill('held storm'));
+  deciding.state.now += 9 * MINUTE;
+  await deciding.opens(['e']);
+  await deciding.decides();
+  expect(await deciding.became()).toMatchObject({ e: 'held storm' });
+  deciding.state.now += 10 * MINUTE;
+  await deciding.decides();
+  expect(Object.values(await deciding.became())).toEqual(Array(5).fill('running admitted'));
+});
+
+test('what another rule opened is no storm of this one', async () => {
+  deciding.guarded({ storm: { firing: 3, within: 5 * MINUTE, calm: 10 * MINUTE } });
+  await deciding.opens(['a', 'b', 'c', 'd'], { rule: 'another', state: 'escalated', reason: 'handed-over' });
+  await deciding.opens(['e']);
+  await deciding.decides();
+  expect(await deciding.became()).toMatchObject({ e: 'running admitted' });
+});
+
+test('outside of its window a rule waits for the next opening', async () => {
+  deciding.guarded({ window: 'evenings' });
+  await deciding.opens(['cup']);
+  await deciding.decides();
+  expect(await deciding.became()).toEqual({ cup: 'held outside-window' });
+  const [asked] = await deciding.db.query<{ at: number }>('select ask_at as at from remedyd.incidents');
+  expect(new Date(asked?.at ?? 0).toISOString()).toBe('2026-01-19T20:00:00.000Z');
+  deciding.state.now = asked?.at ?? 0;
+  await deciding.decides();
+  expect(await deciding.became()).toEqual({ cup: 'running admitted' });
+});
+
+/** A run of the rule that has ended; `approved` by a person. */
+async function ended(
+  id: string,
+  outcome: string,
+  minutesAgo: number,
+  more: { rule?: string; approved?: boolean } = {},
+) {
+  const at = NOW - minutesAgo * MINUTE;
+  const run = {
+    id,
+    incidentId: `inc-of-${id}`,
+    rule: more.rule ?? 'thing-broken',
+    remediation: 'things/mend',
+    target: { kind: 'thing', id },
+    params: {},
+    attempt: 0,
+    dry: false,
+    planHash: 'plan',
+    admittedAt: at,
+  };
+  await insertRuns(deciding.db, [run]);
+  await deciding.db.run('update remedyd.runs set ended_at = $2, outcome = $3 where id = $1', [
+    id,
+    new Date(at),
+    outcome,
+  ]);
+  if (more.approved !== true) return;
+  await deciding.db.run(
+    `insert into remedyd.approvals (id, incident_id, remediation, plan_hash, asked_at, expires_at, decided_at, decision)
+     values ($1, $2, 'things/mend', 'plan', $3, $3, $3, 'approved')`,
+    [`apr-${id}`, run.incidentId, new Date(at)],
+  );
+}
+
+test('a remediation that does not help is asked for, until one that was approved has held', async () => {
+  deciding.guarded({});
+  await ended('r1', 'failed', 50);
+  await ended('r2', 'ineffective', 40);
+  await ended('other', 'failed', 35, { rule: 'another' });
+  await deciding.opens(['a']);
+  await deciding.decides();
+  expect(await deciding.became()).toEqual({ a: 'running admitted' });
+  await ended('r3', 'unknown', 30);
+  await ended('r4', 'noop', 20);
+  await deciding.opens(['b']);
+  await deciding.decides();
+  expect(await deciding.became()).toMatchObject({ b: 'approving breaker-open' });
+  await ended('r5', 'held', 10);
+  await deciding.opens(['c']);
+  await deciding.decides();
+  expect(await deciding.became()).toMatchObject({ c: 'approving breaker-open' });
+  await ended('r6', 'held', 5, { approved: true });
+  await deciding.opens(['d']);
+  await deciding.decides();
+  expect(await deciding.became()).toMatchObject({ d: 'running admitted' });
+});
