@@ -59,13 +59,17 @@ const guards = z.strictObject({
       error: 'blast_radius limits nothing; give max, percent or both',
     })
     .optional()
-    .describe('Targets of this kind that may be touched or sick at once; the stricter wins.'),
+    .describe(
+      'Targets of this kind that may be worked on or sick at once, itself included; percent is rounded down; the stricter wins.',
+    ),
   storm: z
     .strictObject({ firing: z.int().min(2), within: period(), calm: period() })
     .optional()
-    .describe('More alerts than this are another problem: nothing starts, one page goes out.'),
+    .describe(
+      'More targets than this are another problem: nothing starts until the rule has opened nothing for `calm`.',
+    ),
   unless: z.array(matchers()).default([]).describe('Nothing is done while an alert fires that one of these matches.'),
-  window: z.string().optional().describe('A named time interval of the config; always if left out.'),
+  window: z.string().optional().describe('One of time_intervals of the config, or always, which is the default.'),
 });
 
 export const ruleSchema = z.strictObject({
@@ -107,11 +111,18 @@ export const ruleSchema = z.strictObject({
     .optional()
     .describe('How the outcome is judged on this rule; what is left out is as the remediation says.'),
   approval: z
-    .strictObject({ from: z.string().min(1), needs: z.int().min(1).default(1), within: period().prefault('10m') })
+    .strictObject({
+      from: z.string().min(1).describe('Who may answer. No effect yet: nobody can answer.'),
+      needs: z.int().min(1).default(1).describe('How many people. No effect yet.'),
+      within: period().prefault('10m').describe('How long the question stands; then a person is paged.'),
+    })
     .optional()
     .describe('Makes this rule ask; remediations of high risk always do.'),
   escalate: z
-    .strictObject({ policy: z.string().min(1), after: duration() })
+    .strictObject({
+      policy: z.string().min(1).describe('No effect yet: every page goes to the channels of the config.'),
+      after: duration(),
+    })
     .optional()
     .describe(
       'A person is paged unless it is healed by then; 0s pages at once, in parallel. The config has the default.',

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { checkAll } from '../../../src/check.ts';
 import { formatFaults } from '../../../src/config/faults.ts';
 import { systemClock } from '../../../src/domain/time.ts';
@@ -87,4 +87,30 @@ test('says where everything is missing', async () => {
   const { faults } = await check({});
   expect(faults).toHaveLength(3);
   expect(faults.every((fault) => fault.includes('ENOENT'))).toBe(true);
+});
+
+describe('named times', () => {
+  const windowed = `${rules('disks/clean')}    guards: { window: nigths }\n`;
+  const times = (start: string) =>
+    `tools: { redis: { url: "redis://127.0.0.1:1" } }\ntime_intervals:\n  - name: nights\n    time_intervals:\n      - times: [{ start_time: '${start}', end_time: '24:00' }]\n`;
+
+  test('a rule names one that the config does not have', async () => {
+    const { faults } = await check({
+      'remedyd.yaml': times('22:00'),
+      'remediations/disks/clean.ts': remediation('redis'),
+      'rules/disks.yaml': windowed,
+    });
+    expect(faults).toEqual([
+      "rules/disks.yaml:6:23: there is no time interval 'nigths' — did you mean 'nights'? (time_intervals of the config)",
+    ]);
+  });
+
+  test('the config has a faulty one: it is told at its place, and the rule is not blamed for it', async () => {
+    const { faults } = await check({
+      'remedyd.yaml': times('22.00'),
+      'remediations/disks/clean.ts': remediation('redis'),
+      'rules/disks.yaml': windowed,
+    });
+    expect(faults).toEqual([expect.stringMatching(/^remedyd\.yaml:5:31: .*'22\.00' is no time of day — write it as/)]);
+  });
 });
