@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { createPostgresBackend, type JobsOptions, Queue, Worker, withBackend } from 'bullmq';
 import { Redis } from 'ioredis';
 
@@ -51,7 +52,11 @@ function postgresBackend({ url, onError }: BackendOptions): Backend {
     kind: 'postgres',
     queue: (name) => wrapQueue(new PgQueue<WakeUp>(name, { connection }), onError),
     worker: (name, concurrency, work) =>
-      wrapWorker(new PgWorker<WakeUp>(name, async (job) => work(job.data), { connection, concurrency }), onError),
+      wrapWorker(
+        (process) => new PgWorker<WakeUp>(name, async (job) => process(job.data), { connection, concurrency }),
+        work,
+        onError,
+      ),
     close: async () => undefined,
   };
 }
@@ -66,7 +71,9 @@ function redisBackend({ url, prefix, onError }: BackendOptions): Backend {
     queue: (name) => wrapQueue(new Queue<WakeUp>(name, { connection: adding, prefix }), onError),
     worker: (name, concurrency, work) =>
       wrapWorker(
-        new Worker<WakeUp>(name, async (job) => work(job.data), { connection: working, prefix, concurrency }),
+        (process) =>
+          new Worker<WakeUp>(name, async (job) => process(job.data), { connection: working, prefix, concurrency }),
+        work,
         onError,
       ),
     close: async () => {
@@ -94,7 +101,7 @@ function wrapQueue(queue: AnyQueue, onError: (error: Error) => void): WakeUpQueu
         jobs.map(({ jobId, wakeUp }) => ({ name: 'wake-up', data: wakeUp, opts: { ...JOB, jobId } })),
       );
     },
-    close: () => queue.close(),
+    close: () => atMost(queue.close()),
   };
 }
 
@@ -103,7 +110,41 @@ interface AnyWorker {
   close(force?: boolean): Promise<void>;
 }
 
-function wrapWorker(worker: AnyWorker, onError: (error: Error) => void): WakeUpWorker {
+/** How long the library may take to end once no job is under way. It waits for a Redis that is gone, for ever. */
+const END_WITHIN = 2_000;
+
+/**
+ * @param make starts the library's worker on a processor
+ */
+function wrapWorker(
+  make: (process: (wakeUp: WakeUp) => Promise<void>) => AnyWorker,
+  work: (wakeUp: WakeUp) => Promise<void>,
+  onError: (error: Error) => void,
+): WakeUpWorker {
+  const underway = new Set<Promise<void>>();
+  const worker = make(async (wakeUp) => {
+    const working = work(wakeUp);
+    underway.add(working);
+    await working.finally(() => underway.delete(working));
+  });
   worker.on('error', onError);
-  return { stop: () => worker.close(), abandon: () => worker.close(true) };
+  let ending: Promise<void> | undefined;
+  const end = (force: boolean) => {
+    ending ??= worker.close(force).catch(onError);
+    return ending;
+  };
+  return {
+    async stop() {
+      const ended = end(false);
+      await Promise.race([ended, Promise.all(underway).then(() => atMost(ended))]);
+    },
+    abandon: () => atMost(end(true)),
+  };
+}
+
+async function atMost(work: Promise<void>): Promise<void> {
+  const done = new AbortController();
+  const late = pause(END_WITHIN, undefined, { signal: done.signal }).catch(() => undefined);
+  await Promise.race([work, late]);
+  done.abort();
 }
