@@ -10,7 +10,7 @@ export interface Latency {
 }
 
 /** One every so often: the latency of a quiet night, not of a queue that is full. */
-const EVERY = 30;
+const EVERY = 150;
 
 const latency = (values: readonly number[]): Latency => ({
   p50Ms: percentile(values, 50),

@@ -15,7 +15,7 @@ import { load, ratio, type Throughput } from './load.ts';
 /** Everything is measured in one run on one machine, so that the ratios mean something where the figures do not. */
 const SECONDS = Number(process.argv[2] ?? 5);
 const CONNECTIONS = 64;
-const SAMPLES = 300;
+const SAMPLES = 150;
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
