@@ -1,14 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Config } from './config/schema.ts';
-import { createPopulations } from './decide/populations.ts';
-import { type DecideParts, decideBatch } from './decide/stage.ts';
 import { newId, random } from './domain/id.ts';
 import type { Clock } from './domain/time.ts';
-import { deadlineRow, expireRow } from './escalate/deadline.ts';
-import type { PeopleParts } from './escalate/people.ts';
-import { sendRow } from './escalate/send.ts';
-import { tellRow } from './escalate/tell.ts';
-import { type ExecuteParts, executeRow } from './execute/stage.ts';
 import { refreshFigures } from './figures.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { createIngest } from './ingest/ingest.ts';
@@ -28,12 +21,11 @@ import type { LoadedRemediation } from './remediation/registry.ts';
 import type { LiveRules } from './rules/live.ts';
 import { createServer } from './server/server.ts';
 import { startSingleton } from './singleton.ts';
+import { createStages } from './stages.ts';
 import { registerApi } from './status/api.ts';
 import type { Db } from './store/db.ts';
 import { releaseLeases } from './store/leases.ts';
-import type { OutboxRow } from './store/outbox.ts';
 import { createToolbox } from './tools/toolbox.ts';
-import { type VerifyParts, verifyRow } from './verify/stage.ts';
 
 export interface AppParts {
   readonly config: Config;
@@ -94,48 +86,10 @@ export async function startApp(parts: AppParts): Promise<App> {
     rulebook: rules.current,
     handOver: (rows: Parameters<typeof relay.handOver>[0]) => relay.handOver(rows),
   };
-  const decide: DecideParts = {
-    ...shared,
-    limits: config.guards,
-    unmatched: config.unmatched,
-    timeIntervals: new Map(config.time_intervals.map(({ name, time_intervals: entries }) => [name, entries])),
-    populations: createPopulations({ ...shared, onError: report.failed }),
-    onVerdict: report.verdict,
-  };
-  const execute: ExecuteParts = {
-    ...shared,
-    replica,
-    hold: config.queue.hold,
-    onFirstStep: report.firstStep,
-    onRunEnded: report.runEnded,
-  };
-  const verify: VerifyParts = {
-    ...shared,
-    resolveWithin: config.verify.resolve_within,
-    onRunEnded: report.runVerified,
-  };
-  const people: PeopleParts = {
-    ...shared,
-    channels,
-    notify: config.notify,
-    random,
-    onTold: report.told,
-    onUnreachable: report.unreachable,
-  };
   const work = createWork({
     db,
     clock,
-    handlers: {
-      decide: (ids: readonly number[]) => decideBatch(decide, ids),
-      one: {
-        deadline: (row: OutboxRow) => deadlineRow(people, row),
-        expire: (row: OutboxRow) => expireRow(people, row),
-        execute: (row: OutboxRow) => executeRow(execute, row),
-        verify: (row: OutboxRow) => verifyRow(verify, row),
-        tell: (row: OutboxRow) => tellRow(people, row),
-        send: (row: OutboxRow) => sendRow(people, row),
-      },
-    },
+    handlers: createStages({ ...shared, config, replica, channels, report }),
     onError: report.failed,
   });
   const relay = startRelay({

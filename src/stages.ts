@@ -1,0 +1,77 @@
+import type { Config } from './config/schema.ts';
+import { createPopulations } from './decide/populations.ts';
+import { type DecideParts, decideBatch } from './decide/stage.ts';
+import { random } from './domain/id.ts';
+import type { Clock } from './domain/time.ts';
+import { deadlineRow, expireRow } from './escalate/deadline.ts';
+import type { PeopleParts } from './escalate/people.ts';
+import { sendRow } from './escalate/send.ts';
+import { tellRow } from './escalate/tell.ts';
+import { type ExecuteParts, executeRow } from './execute/stage.ts';
+import type { Channel } from './notify/channel.ts';
+import type { reportTo } from './observe/report.ts';
+import type { Handlers } from './queue/workers.ts';
+import type { Remediation } from './remediation/define.ts';
+import type { Settings, Toolbox } from './remediation/tools.ts';
+import type { Rulebook } from './rules/rulebook.ts';
+import type { Db } from './store/db.ts';
+import type { Handed } from './store/outbox.ts';
+import { type VerifyParts, verifyRow } from './verify/stage.ts';
+
+export interface StagesParts {
+  readonly config: Config;
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly replica: string;
+  readonly remediations: ReadonlyMap<string, Remediation>;
+  readonly toolbox: Toolbox;
+  readonly settings: Settings;
+  readonly channels: ReadonlyMap<string, Channel>;
+  readonly report: ReturnType<typeof reportTo>;
+  readonly hardStop: AbortSignal;
+  stopping(): boolean;
+  rulebook(): Rulebook;
+  handOver(rows: readonly Handed[]): void;
+}
+
+/** What is done for each kind of owed work. The stages know nothing of each other; this is where they stand side by side. */
+export function createStages(parts: StagesParts): Handlers {
+  const { config, report } = parts;
+  const decide: DecideParts = {
+    ...parts,
+    limits: config.guards,
+    unmatched: config.unmatched,
+    timeIntervals: new Map(config.time_intervals.map(({ name, time_intervals: entries }) => [name, entries])),
+    populations: createPopulations({ ...parts, onError: report.failed }),
+    onVerdict: report.verdict,
+  };
+  const execute: ExecuteParts = {
+    ...parts,
+    hold: config.queue.hold,
+    onFirstStep: report.firstStep,
+    onRunEnded: report.runEnded,
+  };
+  const verify: VerifyParts = {
+    ...parts,
+    resolveWithin: config.verify.resolve_within,
+    onRunEnded: report.runVerified,
+  };
+  const people: PeopleParts = {
+    ...parts,
+    notify: config.notify,
+    random,
+    onTold: report.told,
+    onUnreachable: report.unreachable,
+  };
+  return {
+    decide: (ids) => decideBatch(decide, ids),
+    one: {
+      deadline: (row) => deadlineRow(people, row),
+      expire: (row) => expireRow(people, row),
+      execute: (row) => executeRow(execute, row),
+      verify: (row) => verifyRow(verify, row),
+      tell: (row) => tellRow(people, row),
+      send: (row) => sendRow(people, row),
+    },
+  };
+}
