@@ -55,7 +55,10 @@ export interface RuleRemediation {
   readonly remediation: string;
 }
 
-/** How the last runs of each remediation under its rule ended, oldest first. */
+/**
+ * How the last runs of each remediation under its rule ended, oldest first. Where a person paused the rule and let it go on,
+ * what was before counts no more.
+ */
 export async function endedRuns(
   sql: Sql,
   pairs: readonly RuleRemediation[],
@@ -70,6 +73,8 @@ export async function endedRuns(
            where a.incident_id = r.incident_id and a.plan_hash = r.plan_hash and a.decision = 'approved') as approved
        from remedyd.runs r
        where r.rule = w.rule and r.remediation = w.remediation and r.ended_at is not null and not r.dry
+         and r.ended_at > coalesce((select max(p.lifted_at) from remedyd.pauses p
+           where p.scope = 'rule' and p.key = w.rule), '-infinity')
          and (r.outcome is null or r.outcome not in ('noop', 'stopped', 'dry'))
        order by r.ended_at desc limit $3) r
      order by r."endedAt"`,

@@ -99,7 +99,7 @@ export async function openDeciding() {
     },
     /** Forgets everything that happened so far. */
     async clear(): Promise<void> {
-      for (const table of ['runs', 'incidents', 'episodes', 'outbox', 'approvals'])
+      for (const table of ['runs', 'incidents', 'episodes', 'outbox', 'approvals', 'pauses'])
         await db.run(`delete from remedyd.${table}`);
       // Incidents of one id begin their timelines anew.
       await db.transaction(async (sql) => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { decideBatch } from '../../../src/decide/stage.ts';
 import { parseMatchers } from '../../../src/rules/matchers/matcher.ts';
 import { insertEpisodes } from '../../../src/store/episodes.ts';
+import { liftPauses, setPause } from '../../../src/store/pauses.ts';
 import { insertRuns } from '../../../src/store/runs.ts';
 import { episodeOf, MINUTE } from '../../unit/decide/bench.ts';
 import { type Deciding, NOW, openDeciding } from './deciding.ts';
@@ -190,4 +191,23 @@ test('a remediation that does not help is asked for, until one that was approved
   await deciding.opens(['d']);
   await deciding.decides();
   expect(await deciding.became()).toMatchObject({ d: 'running admitted' });
+});
+
+test('whoever pauses the rule and lets it go on closes its breaker, and no other', async () => {
+  deciding.guarded({});
+  for (const [i, rule] of ['thing-broken', 'another'].entries()) {
+    const pause = { id: `pau-${i}`, scope: 'rule', key: rule, owner: 'ana', why: 'looking', until: null } as const;
+    await setPause(deciding.db, { ...pause, setAt: NOW - 20 * MINUTE });
+  }
+  for (const [i, id] of ['r1', 'r2', 'r3'].entries()) await ended(id, 'failed', 12 - i);
+  await liftPauses(deciding.db, 'rule', 'another', 'ana', NOW - 5 * MINUTE);
+  await liftPauses(deciding.db, 'rule', 'thing-broken', 'ana', NOW - 11 * MINUTE);
+  await ended('r4', 'failed', 3);
+  await deciding.opens(['a']);
+  await deciding.decides();
+  expect(await deciding.became()).toEqual({ a: 'running admitted' });
+  await ended('r5', 'failed', 2);
+  await deciding.opens(['b']);
+  await deciding.decides();
+  expect(await deciding.became()).toMatchObject({ b: 'approving breaker-open' });
 });
