@@ -1,8 +1,9 @@
 import type { Clock, Millis } from '../domain/time.ts';
 import type { Db } from '../store/db.ts';
 import { claimDue, type Handed } from '../store/outbox.ts';
-import type { Backend, WakeUpQueue } from './backend.ts';
+import type { Backend } from './backend.ts';
 import { LANE_OF, LANES, type Lane, type LaneJob, toJobs } from './lanes.ts';
+import type { WakeUpQueue } from './wake-up.ts';
 
 export interface RelayParts {
   readonly db: Db;

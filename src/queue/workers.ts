@@ -2,9 +2,10 @@ import type { Clock } from '../domain/time.ts';
 import { isAway } from '../store/away.ts';
 import type { Db } from '../store/db.ts';
 import { findRow, type OutboxKind, type OutboxRow, putOff } from '../store/outbox.ts';
-import type { Backend, WakeUpWorker } from './backend.ts';
+import type { Backend } from './backend.ts';
 import { LANES, type Lane } from './lanes.ts';
 import { queueName } from './relay.ts';
+import type { WakeUpWorker } from './wake-up.ts';
 
 /** What does the work that a row owes. `decide` takes many rows at once. */
 export interface Handlers {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Backend, WakeUpQueue } from '../../../src/queue/backend.ts';
+import type { Backend } from '../../../src/queue/backend.ts';
 import type { LaneJob } from '../../../src/queue/lanes.ts';
 import { startRelay } from '../../../src/queue/relay.ts';
+import type { WakeUpQueue } from '../../../src/queue/wake-up.ts';
 import type { Db } from '../../../src/store/db.ts';
 import { type FakeClock, fakeClock } from '../../support/clock.ts';
 
