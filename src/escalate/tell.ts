@@ -1,9 +1,12 @@
 import type { Topic } from '../domain/event.ts';
 import { compose } from '../notify/compose.ts';
 import { readView } from '../notify/read-view.ts';
-import { insertOutbox, type NewOutboxRow, type OutboxRow, strike } from '../store/outbox.ts';
+import { insertOutbox, type NewOutboxRow, type OutboxRow, strike, tellsBefore, wait } from '../store/outbox.ts';
 import { addToHistory } from './history.ts';
 import { type PeopleParts, viewSources } from './people.ts';
+
+/** How soon news looks again whether the news before it is on its way. */
+const TURN = 250;
 
 const NOBODY = 'no channel takes pages; configure notify';
 
@@ -11,6 +14,7 @@ const NOBODY = 'no channel takes pages; configure notify';
 export async function tellRow(parts: PeopleParts, row: OutboxRow): Promise<void> {
   const { incidentId } = row;
   if (incidentId === null) return;
+  if (await tellsBefore(parts.db, incidentId, row.id)) return wait(parts.db, row.id, parts.clock.now() + TURN);
   const topic = row.data.topic as Topic;
   const view = await readView(viewSources(parts), incidentId, []);
   const message = view === undefined ? null : compose(view, topic, parts.clock.now());

@@ -147,6 +147,16 @@ export async function sendsBefore(sql: Sql, incidentId: string, channel: string,
   return rows.length > 0;
 }
 
+/** Whether older news of the same incident has not been fanned out yet; its messages must come first. */
+export async function tellsBefore(sql: Sql, incidentId: string, id: number): Promise<boolean> {
+  const rows = await sql.query(
+    `select 1 from remedyd.outbox where kind = 'tell' and incident_id = $1 and id < $2 limit 1`,
+    [incidentId, id],
+    'tells-before',
+  );
+  return rows.length > 0;
+}
+
 export interface OutboxState {
   readonly depth: number;
   /** Of the rows that are due, how long the oldest has been. */

@@ -118,7 +118,7 @@ create table remedyd.outbox (
   last_error text
 ) with (fillfactor = 80);
 create index outbox_due on remedyd.outbox (due_at);
-create index outbox_sends on remedyd.outbox (incident_id, id) where kind = 'send';
+create index outbox_sends on remedyd.outbox (incident_id, id) where kind in ('tell', 'send');
 
 create table remedyd.runs (
   id text primary key,
