@@ -6,11 +6,11 @@ import { standingPauses } from '../store/pauses.ts';
 import { type NewRun, type RunFact, runFacts, runsAdmittedSince } from '../store/runs.ts';
 import type { Sql } from '../store/sql.ts';
 import type { Prepared } from './decide.ts';
-import { MOST_SICK, type Population } from './guards/blast-radius.ts';
-import { breakerKey, type EndedRun } from './guards/breaker.ts';
+import { MOST_SICK } from './guards/blast-radius.ts';
+import { breakerKey } from './guards/breaker.ts';
+import type { EndedRun, Openings, Population } from './guards/counted.ts';
 import { firingAlerts } from './guards/dependency.ts';
 import type { Facts, GlobalLimits } from './guards/guard.ts';
-import type { Openings } from './guards/storm.ts';
 import { windowsAt } from './guards/window.ts';
 
 /** What facts rest on beside the database. */

@@ -1,7 +1,8 @@
 import type { Clock, Millis, Time } from '../domain/time.ts';
 import type { Remediation } from '../remediation/define.ts';
 import type { Settings, Toolbox } from '../remediation/tools.ts';
-import { OLDEST_POPULATION, type Population } from './guards/blast-radius.ts';
+import { OLDEST_POPULATION } from './guards/blast-radius.ts';
+import type { Population } from './guards/counted.ts';
 
 /** How many things there are of which each remediation acts on one. */
 export interface Populations {

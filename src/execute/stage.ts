@@ -105,7 +105,7 @@ type Finished = Exclude<StepsEnd, { kind: 'interrupted' }>;
 async function finish(parts: ExecuteParts, run: Run, fence: number, rowId: number, end: Finished, journal: Journal) {
   const rows = await journal.read();
   const more = (parts.rulebook().get(run.rule)?.do.length ?? 0) > run.attempt + 1;
-  const ending = run.dry ? rehearsed(run, rows) : endingOf(end, run, rows, more);
+  const ending = run.dry ? rehearsed(run, end, rows) : endingOf(end, run, rows, more);
   let ours = false;
   const handed = await parts.db.transaction(async (sql) => {
     const now = parts.clock.now();
@@ -126,10 +126,11 @@ async function finish(parts: ExecuteParts, run: Run, fence: number, rowId: numbe
 }
 
 /** A rehearsal changes nothing on the map; it only tells what it saw and what it would have done. */
-function rehearsed(run: Run, journal: Parameters<typeof stepsOf>[0]): Ending {
+function rehearsed(run: Run, end: Finished, journal: Parameters<typeof stepsOf>[0]): Ending {
   const steps = stepsOf(journal);
   const would = journal.filter((row) => row.phase === 'told').map((row) => row.step);
-  const why = would.length === 0 ? 'nothing would have been changed' : `would have done: ${would.join(', ')}`;
+  const found = 'why' in end ? `${end.step}: ${end.why}` : 'nothing would have been changed';
+  const why = would.length === 0 ? found : `would have done: ${would.join(', ')}`;
   return {
     event: { type: 'run-ended', outcome: 'noop', reason: 'observe-mode', more: false },
     run: { outcome: 'dry', reason: 'observe-mode', detail: { why }, open: false },

@@ -1,4 +1,4 @@
-import { type Millis, type Time, toIso } from '../../domain/time.ts';
+import { type Millis, toIso } from '../../domain/time.ts';
 import { type Answer, type Facts, type Guard, no, type Subject, yes } from './guard.ts';
 
 const RECHECK = 15_000;
@@ -8,12 +8,6 @@ export const MOST_SICK = 10_000;
 
 /** A number that is older says nothing about the fleet of now. */
 export const OLDEST_POPULATION: Millis = 600_000;
-
-/** How many things there are of which a remediation acts on one. */
-export interface Population {
-  readonly count: number;
-  readonly at: Time;
-}
 
 /**
  * So many targets of one kind that are sick or worked on at once, by any rule. When more are, the cause lies elsewhere, or

@@ -1,14 +1,7 @@
 import type { Outcome } from '../../domain/outcome.ts';
 import { type Millis, type Time, toIso } from '../../domain/time.ts';
+import type { EndedRun } from './counted.ts';
 import { type Facts, type Guard, type Subject, yes } from './guard.ts';
-
-/** Ended runs of one remediation under one rule, oldest first. */
-export interface EndedRun {
-  readonly outcome: Outcome | null;
-  readonly endedAt: Time;
-  /** A person had approved it. */
-  readonly approved: boolean;
-}
 
 const FAILURES = 3;
 const RECURRENCES = 3;

@@ -1,24 +1,10 @@
-import type { Labels } from '../../domain/alert.ts';
 import { matchesAll } from '../../rules/matchers/match-labels.ts';
 import { type Matcher, printMatcher } from '../../rules/matchers/matcher.ts';
+import type { Firing, FiringAlert } from './counted.ts';
 import { type Guard, no, yes } from './guard.ts';
 
 /** How soon it is asked whether the dependency has come back. */
 const RECHECK = 15_000;
-
-export interface FiringAlert {
-  readonly name: string;
-  readonly labels: Labels;
-}
-
-/** Alerts that fire now, of any source, for the `unless` of rules. */
-export interface Firing {
-  /** More fire than can be looked at, so nobody can say that none of them matters. */
-  readonly tooMany: boolean;
-  readonly count: number;
-  /** One that all of them match. Looked for once, however many incidents ask. */
-  first(matchers: readonly Matcher[]): FiringAlert | undefined;
-}
 
 export function firingAlerts(alerts: readonly FiringAlert[], most: number): Firing {
   const known = new Map<readonly Matcher[], FiringAlert | undefined>();

@@ -5,11 +5,7 @@ import type { Millis, Time } from '../../domain/time.ts';
 import type { Matcher } from '../../rules/matchers/matcher.ts';
 import type { Pause } from '../../store/pauses.ts';
 import type { RunFact } from '../../store/runs.ts';
-import type { Population } from './blast-radius.ts';
-import type { EndedRun } from './breaker.ts';
-import type { Firing } from './dependency.ts';
-import type { Openings, StormLimits } from './storm.ts';
-import type { Window } from './window.ts';
+import type { EndedRun, Firing, Openings, Population, StormLimits, Window } from './counted.ts';
 
 /** What a rule allows itself. Absent: no such limit of the rule's own. */
 export interface RuleLimits {

@@ -1,24 +1,6 @@
-import { type Millis, type Time, toIso } from '../../domain/time.ts';
+import { type Time, toIso } from '../../domain/time.ts';
+import type { Openings, StormLimits } from './counted.ts';
 import { type Guard, no, yes } from './guard.ts';
-
-/** An incident that a rule opened. */
-export interface Opening {
-  readonly target: string;
-  readonly at: Time;
-}
-
-/** What a rule opened, newest first, as far back as is remembered. */
-export interface Openings {
-  readonly list: readonly Opening[];
-  /** There are older ones that were not read. */
-  readonly cut: boolean;
-}
-
-export interface StormLimits {
-  readonly firing: number;
-  readonly within: Millis;
-  readonly calm: Millis;
-}
 
 /**
  * So many targets at once are no longer the trouble of each. Once that is so, nothing new starts until it has been calm for

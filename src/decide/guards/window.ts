@@ -1,15 +1,10 @@
 import { type Time, toIso } from '../../domain/time.ts';
 import { isOpen, nextOpening, type TimeInterval } from '../../domain/time-interval.ts';
+import type { Window } from './counted.ts';
 import { type Guard, no, yes } from './guard.ts';
 
 /** How soon it is asked again where no opening is in sight. */
 const RECHECK = 8 * 86_400_000;
-
-export interface Window {
-  readonly open: boolean;
-  /** Null where it is open, or where it does not open within eight days. */
-  readonly opensAt: Time | null;
-}
 
 /** The named times of the config at one moment. Each is looked at once, however many incidents ask. */
 export function windowsAt(

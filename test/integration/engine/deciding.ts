@@ -1,4 +1,4 @@
-import type { Population } from '../../../src/decide/guards/blast-radius.ts';
+import type { Population } from '../../../src/decide/guards/counted.ts';
 import { type DecideParts, decideBatch } from '../../../src/decide/stage.ts';
 import type { Incident } from '../../../src/domain/incident.ts';
 import { type Opening, openIncident } from '../../../src/ingest/opening.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { decide } from '../../../src/decide/decide.ts';
 import { askAll } from '../../../src/decide/guards/ask-all.ts';
-import { breakerKey, breakerState, type EndedRun } from '../../../src/decide/guards/breaker.ts';
+import { breakerKey, breakerState } from '../../../src/decide/guards/breaker.ts';
+import type { EndedRun } from '../../../src/decide/guards/counted.ts';
 import { planHash } from '../../../src/decide/plan.ts';
 import type { Outcome } from '../../../src/domain/outcome.ts';
 import { benchOf, caseOf, factsOf, MINUTE, NOW, ruleOf, subjectOf } from './bench.ts';

@@ -1,0 +1,57 @@
+import type { Labels } from '../../domain/alert.ts';
+import type { Outcome } from '../../domain/outcome.ts';
+import type { Millis, Time } from '../../domain/time.ts';
+import type { Matcher } from '../../rules/matchers/matcher.ts';
+
+/** How many things there are of which a remediation acts on one. */
+export interface Population {
+  readonly count: number;
+  readonly at: Time;
+}
+
+/** Ended runs of one remediation under one rule, oldest first. */
+export interface EndedRun {
+  readonly outcome: Outcome | null;
+  readonly endedAt: Time;
+  /** A person had approved it. */
+  readonly approved: boolean;
+}
+
+export interface FiringAlert {
+  readonly name: string;
+  readonly labels: Labels;
+}
+
+/** Alerts that fire now, of any source, for the `unless` of rules. */
+export interface Firing {
+  /** More fire than can be looked at, so nobody can say that none of them matters. */
+  readonly tooMany: boolean;
+  readonly count: number;
+  /** One that all of them match. Looked for once, however many incidents ask. */
+  first(matchers: readonly Matcher[]): FiringAlert | undefined;
+}
+
+/** An incident that a rule opened. */
+export interface Opening {
+  readonly target: string;
+  readonly at: Time;
+}
+
+/** What a rule opened, newest first, as far back as is remembered. */
+export interface Openings {
+  readonly list: readonly Opening[];
+  /** There are older ones that were not read. */
+  readonly cut: boolean;
+}
+
+export interface StormLimits {
+  readonly firing: number;
+  readonly within: Millis;
+  readonly calm: Millis;
+}
+
+export interface Window {
+  readonly open: boolean;
+  /** Null where it is open, or where it does not open within eight days. */
+  readonly opensAt: Time | null;
+}
