@@ -153,3 +153,25 @@ describe('P9: an approval that nobody gives', () => {
     expect(approval?.decision).toBe('expired');
   });
 });
+
+test('a rehearsal that finds that a person is needed says so, and not that there is nothing to do', async () => {
+  const asks = stepsFor(z.strictObject({ thing: z.string() }))({
+    name: 'look',
+    effect: 'reads',
+    repeat: 'safe',
+    timeout: '5s',
+    run: async (ctx) => ctx.handOver('only the carrier can mend it'),
+  });
+  const observed = await start({
+    rules: `rules:\n${rule('r', 'thing:broken', 'do: [{ remediation: things/ask, with: { thing: { label: thing } } }]').replace('mode: auto', 'mode: observe')}`,
+    remediations: own('things/ask', async () => null, { steps: [asks] } as unknown as Partial<Remediation>),
+    alone: true,
+  });
+  const { daemon } = observed;
+  await daemon.event(fires('thing:broken'));
+  const told = await daemon.until('the rehearsal', async () => {
+    const found = await daemon.untilState('thing:cup', ['observing']);
+    return found.timeline.find(({ type }) => type === 'rehearsed');
+  });
+  expect(told.summary).toBe('things/ask: look: only the carrier can mend it');
+});
