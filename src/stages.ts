@@ -61,6 +61,7 @@ export function createStages(parts: StagesParts): Handlers {
     notify: config.notify,
     random,
     onTold: report.told,
+    onEscalated: report.escalated,
     onUnreachable: report.unreachable,
   };
   return {

@@ -2,7 +2,7 @@ import type { Target } from './alert.ts';
 import type { IncidentEvent, Owed, RunEnd, Topic } from './event.ts';
 import type { Reason } from './reason.ts';
 import type { Severity } from './severity.ts';
-import type { Time } from './time.ts';
+import type { Millis, Time } from './time.ts';
 
 /**
  * The map of remedyd: every state of an incident and every way between them.
@@ -69,6 +69,9 @@ export interface Step {
 
 const ENDED: readonly IncidentState[] = ['healed', 'ignored', 'closed'];
 
+/** A remediation that asks to wait for what is over already would otherwise be run again and again without a pause. */
+const SOONEST: Millis = 10_000;
+
 export function hasEnded(incident: Pick<Incident, 'state'>): boolean {
   return ENDED.includes(incident.state);
 }
@@ -126,7 +129,7 @@ export function advance(incident: Incident, event: IncidentEvent, now: Time): St
 
     case 'run-waits':
       if (state !== 'running') return null;
-      return theirs ? escalate('wait-requested') : wait('wait-requested', event.until);
+      return theirs ? escalate('wait-requested') : wait('wait-requested', Math.max(event.until, now + SOONEST));
     case 'run-ended':
       return state === 'running' ? afterRun(event.outcome, event.reason, event.more) : null;
     case 'run-cleared':

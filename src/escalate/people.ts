@@ -20,6 +20,8 @@ export interface PeopleParts {
   handOver(rows: readonly Handed[]): void;
   /** Told of every message's fate, for the figures and the log. */
   onTold(channel: string, topic: string, outcome: 'sent' | 'retry' | 'rejected', why: string | null): void;
+  /** An incident is handed to people, for the figures. */
+  onEscalated(reason: string): void;
   /** Nobody can be reached: no channel is configured, or every one has refused. */
   onUnreachable(incidentId: string, why: string): void;
 }

@@ -30,6 +30,7 @@ export async function tellRow(parts: PeopleParts, row: OutboxRow): Promise<void>
     if (!isLost) return rows;
     return [...rows, ...(await addToHistory(sql, incidentId, 'untold', NOBODY, { channel: null, topic }, now))];
   });
+  if (topic === 'page' && view !== undefined) parts.onEscalated(view.incident.reason);
   if (isLost) parts.onUnreachable(incidentId, NOBODY);
   parts.handOver(handed);
 }

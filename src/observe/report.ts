@@ -20,7 +20,6 @@ export function reportTo(log: Log, metrics: Metrics, clock: Clock) {
     verdict(rule: string, { event, entry }: Verdict): void {
       const reason = entry.reason ?? 'unknown';
       metrics.decisions.inc({ rule, verdict: event.type, reason });
-      if (event.type === 'escalated') metrics.escalations.inc({ reason });
       log.info({ rule, verdict: event.type, reason }, entry.summary);
     },
     firstStep(run: Run, again: boolean): void {
@@ -43,6 +42,9 @@ export function reportTo(log: Log, metrics: Metrics, clock: Clock) {
     told(channel: string, topic: string, outcome: 'sent' | 'retry' | 'rejected', why: string | null): void {
       metrics.notifications.inc({ channel, topic, outcome });
       if (outcome !== 'sent') log.warn({ channel, topic, outcome, why }, 'a message was not delivered');
+    },
+    escalated(reason: string): void {
+      metrics.escalations.inc({ reason });
     },
     unreachable(incident: string, why: string): void {
       log.error({ incident, why }, 'nobody can be told');

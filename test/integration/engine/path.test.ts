@@ -55,6 +55,8 @@ test('what cannot be mended is put back, and pages with what was tried', async (
   expect(toy.thing('vase')).toMatchObject({ prepared: 1, unprepared: 1 });
   await pagerduty.until(() => pagerduty.incident(handed.id)?.status === 'triggered');
   await slack.until(() => slack.messages('C0INCIDENTS').length > 0);
+  const figures = await (await fetch(`${daemon.address}/metrics`)).text();
+  expect(figures).toContain('remedyd_escalations_total{reason="failed"} 1');
   await daemon.event({ name: 'thing:broken', status: 'resolved', labels: { thing: 'vase' } });
   await daemon.untilState('thing:vase', ['closed']);
   await pagerduty.until(() => pagerduty.incident(handed.id)?.status === 'resolved');
