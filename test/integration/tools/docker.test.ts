@@ -121,7 +121,7 @@ test('protected services are restarted only where that is approved', async () =>
   expect(fake.containers[0]?.restarts).toBe(1);
 });
 
-test.each(['', 'all', 'ALL', '/work/', '0', '17', '--rm', 'a b', 'a;b', '$(x)', 'x.js', 'a/b', '*'])(
+test.each(['', 'all', 'ALL', '/api/', '0', '17', '--rm', 'a b', 'a;b', '$(x)', 'x.js', 'a/b', '*'])(
   'refuses the name %j',
   async (name) => {
     const { fake, tools } = await docker([{ service: 'workers' }]);

@@ -65,7 +65,7 @@ test('scaling adds processes and takes them away, within the limits', async () =
   await expect(box.tools.services.scale('workers-outreach', 2)).rejects.toThrow('no limits');
 });
 
-test.each(['all', '/work/', '0', '1', '--', 'ecosystem.json', 'a b'])('refuses the name %j', async (name) => {
+test.each(['all', '/api/', '0', '1', '--', 'ecosystem.json', 'a b'])('refuses the name %j', async (name) => {
   const before = (await pm2.list()).map((one) => one.pid);
   await expect(box.tools.services.restart(name)).rejects.toThrow('is no name of one service');
   expect((await pm2.list()).map((one) => one.pid)).toEqual(before);
