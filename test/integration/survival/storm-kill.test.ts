@@ -49,11 +49,15 @@ afterAll(async () => {
 });
 
 /**
- * Every fifth thing is signed before it is mended. Two cannot be mended at all: a third failure in a row would open the
- * breaker of the rule, and then people are asked instead.
+ * Every fifth thing is signed before it is mended, every seventh cannot be mended at all. The hopeless ones go two to a
+ * rule, because a third failure in a row would open the breaker of the rule, and people would be asked instead.
  */
-const alertOf = (i: number) => (i % 5 === 0 ? 'thing:unsigned' : 'thing:broken');
-const hopeless = (i: number) => i === 33 || i === 66;
+const hopeless = (i: number) => i % 7 === 3;
+const unsigned = (i: number) => i % 5 === 0;
+const alertOf = (i: number) => {
+  if (hopeless(i)) return `thing:hopeless-${unsigned(i) ? 'unsigned-' : ''}${Math.floor(i / 14) % 7}`;
+  return unsigned(i) ? 'thing:unsigned' : 'thing:broken';
+};
 
 function eventsOf(i: number, status: Event['status']): Event[] {
   return Array.from({ length: ALERTS_EACH }, (_, part) => {
