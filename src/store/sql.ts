@@ -13,9 +13,16 @@ export interface Sql {
   run(text: string, values?: readonly unknown[], name?: string): Promise<number>;
 }
 
-/** A time as a statement parameter. */
+/**
+ * A time as a statement parameter.
+ *
+ * @throws RangeError for what is no time; the driver would send it as a text that some columns take.
+ */
 export function at(time: Time | null): Date | null {
-  return time === null ? null : toDate(time);
+  if (time === null) return null;
+  const date = toDate(time);
+  if (Number.isNaN(date.getTime())) throw new RangeError(`${time} is no time that can be stored`);
+  return date;
 }
 
 /** One column of a set-based insert: its name, its SQL type, and its values, one a row. */

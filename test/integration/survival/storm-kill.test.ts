@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { fingerprintOf } from '../../../src/ingest/sources/fingerprint.ts';
-import { account } from '../../support/daemon/accounting.ts';
+import { account, unsure } from '../../support/daemon/accounting.ts';
 import type { Event } from '../../support/daemon/client.ts';
 import { seededRandom, stubbornSender } from '../../support/daemon/sender.ts';
 import { removeFolder, type SpawnedDaemon, spawnDaemon } from '../../support/daemon/spawned.ts';
@@ -127,8 +127,14 @@ test(`killed ${KILLS} times in a storm of ${THINGS * ALERTS_EACH} alerts it lose
   await resolving;
   expect(settled.overlaps).toBe(0);
   expect(together).toBe(1);
-  for (const i of things)
-    expect({ i, signed: toy.thing(`thing-${i}`).signed }).toEqual({ i, signed: i % 5 === 0 ? 1 : 0 });
+  // Cut off before the signature reached the thing, nobody can tell, so a person is told instead: never a second time.
+  const cutOff = await unsure(databaseUrl);
+  for (const i of things) {
+    const { signed } = toy.thing(`thing-${i}`);
+    const wanted = !unsigned(i) ? [0] : cutOff.has(`thing-${i}`) ? [0, 1] : [1];
+    expect(wanted, `thing-${i} was signed ${signed} times`).toContain(signed);
+  }
+  expect(cutOff.size).toBeLessThanOrEqual(KILLS);
   expect(settled.paged.length).toBeGreaterThanOrEqual(things.filter(hopeless).length);
   await daemon.until(
     'every page',

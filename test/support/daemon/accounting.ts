@@ -44,3 +44,18 @@ export async function account(databaseUrl: string, fingerprints: readonly string
     await client.end();
   }
 }
+
+/** Ids of the targets of which nobody could tell what a run had done, and of which a person was therefore paged. */
+export async function unsure(databaseUrl: string): Promise<ReadonlySet<string>> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    const found = await client.query<{ id: string }>(
+      `select r.target_id as id from remedyd.runs r join remedyd.incidents i on i.id = r.incident_id
+       where r.outcome = 'unknown' and i.paged_at is not null`,
+    );
+    return new Set(found.rows.map(({ id }) => id));
+  } finally {
+    await client.end();
+  }
+}
