@@ -85,6 +85,7 @@ export async function startApp(parts: AppParts): Promise<App> {
     stopping: () => stopping,
     rulebook: rules.current,
     handOver: (rows: Parameters<typeof relay.handOver>[0]) => relay.handOver(rows),
+    tellOwn: (alerts: Parameters<typeof ingest.tellOwn>[0]) => ingest.tellOwn(alerts),
   };
   const work = createWork({
     db,

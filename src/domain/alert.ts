@@ -1,8 +1,8 @@
 import type { Severity } from './severity.ts';
 import type { Time } from './time.ts';
 
-/** Who told us. `probe` is remedyd's own health checks, `drill` its own synthetic alerts. */
-export const SOURCES = ['alertmanager', 'signoz', 'grafana', 'event', 'probe', 'drill'] as const;
+/** Who told us. `probe` is remedyd's own health checks, `drill` its own synthetic alerts, `remedyd` what it says of its work. */
+export const SOURCES = ['alertmanager', 'signoz', 'grafana', 'event', 'probe', 'drill', 'remedyd'] as const;
 
 export type Source = (typeof SOURCES)[number];
 

@@ -9,6 +9,7 @@ import type { Handed } from '../store/outbox.ts';
 import { type Arrival, commitArrivals, type Receipt } from './commit.ts';
 import { groupCommit } from './group-commit.ts';
 import { openerFor } from './opener.ts';
+import { type TellOwn, tellOwn } from './own.ts';
 import type { ReceiveParts } from './receive.ts';
 import { type AskableSource, createSourceApi, type SourceApi } from './source-api.ts';
 
@@ -28,8 +29,14 @@ const FULL_GROUP = 5_000;
 
 const FETCH_TIMEOUT = 15_000;
 
-/** Puts the way in together: one group commit that webhooks, fetched alerts and probes share. */
-export function createIngest(parts: IngestParts): { readonly parts: ReceiveParts; close(): Promise<void> } {
+export interface Ingest {
+  readonly parts: ReceiveParts;
+  readonly tellOwn: TellOwn;
+  close(): Promise<void>;
+}
+
+/** Puts the way in together: one group commit that webhooks, fetched alerts, probes and the daemon's own alerts share. */
+export function createIngest(parts: IngestParts): Ingest {
   const { config, db, clock, log, metrics, handOver } = parts;
   const commit = {
     db,
@@ -49,6 +56,7 @@ export function createIngest(parts: IngestParts): { readonly parts: ReceiveParts
   const apis = openApis(config);
   return {
     parts: { clock, log, metrics, store, apis, fetchTimeout: FETCH_TIMEOUT },
+    tellOwn: tellOwn({ clock, metrics, store }),
     async close() {
       await Promise.all(Object.values(apis).map((api) => api.close()));
     },
