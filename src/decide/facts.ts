@@ -1,10 +1,8 @@
 import type { Time } from '../domain/time.ts';
 import type { TimeInterval } from '../domain/time-interval.ts';
 import type { Matcher } from '../rules/matchers/matcher.ts';
-import { endedRuns, firingNow, openingsOf, sickTargets } from '../store/guard-facts.ts';
-import { standingPauses } from '../store/pauses.ts';
-import { type NewRun, type RunFact, runFacts, runsAdmittedSince } from '../store/runs.ts';
-import type { Sql } from '../store/sql.ts';
+import type { FactsLedger } from '../store/ledger.ts';
+import type { NewRun, RunFact } from '../store/runs.ts';
 import type { Prepared } from './decide.ts';
 import { MOST_SICK } from './guards/blast-radius.ts';
 import { breakerKey } from './guards/breaker.ts';
@@ -30,7 +28,12 @@ const MOST_OPENINGS = 5_000;
 const MOST_ENDED = 50;
 
 /** Reads everything that the guardrails of a batch count, and of what few rules ask for only what these rules need. */
-export async function readFacts(sql: Sql, parts: FactsParts, prepared: readonly Prepared[], now: Time): Promise<Facts> {
+export async function readFacts(
+  ledger: FactsLedger,
+  parts: FactsParts,
+  prepared: readonly Prepared[],
+  now: Time,
+): Promise<Facts> {
   const rules = [...new Set(prepared.map(({ rule }) => rule))];
   const pairs = new Map(
     prepared.map(({ rule: { name: rule }, plan: { remediation } }) => [
@@ -43,17 +46,16 @@ export async function readFacts(sql: Sql, parts: FactsParts, prepared: readonly 
   const stormy = rules.filter(({ guards }) => guards.storm !== null).map(({ name }) => name);
   const entries = rules.flatMap(({ guards }) => guards.unless);
   const [pauses, runs, runsLastHour, firing, sick, openings, ended] = await Promise.all([
-    standingPauses(sql, now),
-    runFacts(
-      sql,
+    ledger.standingPauses(now),
+    ledger.runFacts(
       prepared.map(({ plan }) => plan.target),
       now - MEMORY,
     ),
-    runsAdmittedSince(sql, now - 3_600_000),
-    entries.length === 0 ? [] : firingNow(sql, namesIn(entries), MOST_FIRING + 1),
-    Promise.all(kinds.map((kind) => sickTargets(sql, kind, MOST_SICK + 1))),
-    openingsOf(sql, stormy, now - MEMORY, MOST_OPENINGS + 1),
-    endedRuns(sql, [...pairs.values()], MOST_ENDED),
+    ledger.runsAdmittedSince(now - 3_600_000),
+    entries.length === 0 ? [] : ledger.firingNow(namesIn(entries), MOST_FIRING + 1),
+    Promise.all(kinds.map((kind) => ledger.sickTargets(kind, MOST_SICK + 1))),
+    ledger.openingsOf(stormy, now - MEMORY, MOST_OPENINGS + 1),
+    ledger.endedRuns([...pairs.values()], MOST_ENDED),
   ]);
   return {
     pauses,

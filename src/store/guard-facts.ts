@@ -3,16 +3,25 @@ import type { Outcome } from '../domain/outcome.ts';
 import type { Time } from '../domain/time.ts';
 import { at, type Sql } from './sql.ts';
 
+/** An alert that fires. */
+export interface FiringRow {
+  readonly name: string;
+  readonly labels: Labels;
+}
+
+/** An incident that a rule opened; the target as `kind:id`. */
+export interface OpeningRow {
+  readonly rule: string;
+  readonly target: string;
+  readonly at: Time;
+}
+
 /**
  * Alerts that fire now, of any source, without tests of the alerting.
  *
  * @param names only those; null is any
  */
-export async function firingNow(
-  sql: Sql,
-  names: readonly string[] | null,
-  limit: number,
-): Promise<{ readonly name: string; readonly labels: Labels }[]> {
+export async function firingNow(sql: Sql, names: readonly string[] | null, limit: number): Promise<FiringRow[]> {
   return sql.query(
     `select name, labels from remedyd.episodes
      where current and status = 'firing' and test is null and ($1::text[] is null or name = any($1)) limit $2`,
@@ -38,7 +47,7 @@ export async function openingsOf(
   rules: readonly string[],
   since: Time,
   limit: number,
-): Promise<{ readonly rule: string; readonly target: string; readonly at: Time }[]> {
+): Promise<OpeningRow[]> {
   if (rules.length === 0) return [];
   return sql.query(
     `select w.rule, o.* from unnest($1::text[]) as w(rule) cross join lateral (
@@ -55,17 +64,19 @@ export interface RuleRemediation {
   readonly remediation: string;
 }
 
+/** How one run ended. */
+export interface EndedRunRow extends RuleRemediation {
+  readonly outcome: Outcome | null;
+  readonly endedAt: Time;
+  /** A person had approved it. */
+  readonly approved: boolean;
+}
+
 /**
  * How the last runs of each remediation under its rule ended, oldest first. Where a person paused the rule and let it go on,
  * what was before counts no more.
  */
-export async function endedRuns(
-  sql: Sql,
-  pairs: readonly RuleRemediation[],
-  limit: number,
-): Promise<
-  (RuleRemediation & { readonly outcome: Outcome | null; readonly endedAt: Time; readonly approved: boolean })[]
-> {
+export async function endedRuns(sql: Sql, pairs: readonly RuleRemediation[], limit: number): Promise<EndedRunRow[]> {
   if (pairs.length === 0) return [];
   return sql.query(
     `select w.rule, w.remediation, r.* from unnest($1::text[], $2::text[]) as w(rule, remediation) cross join lateral (

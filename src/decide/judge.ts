@@ -1,0 +1,106 @@
+import { advance, hasEnded } from '../domain/incident.ts';
+import type { Severity } from '../domain/severity.ts';
+import type { Clock, Time } from '../domain/time.ts';
+import type { TimeInterval } from '../domain/time-interval.ts';
+import type { Remediation } from '../remediation/define.ts';
+import type { Rulebook } from '../rules/rulebook.ts';
+import type { StoredIncident } from '../store/incidents.ts';
+import type { Ledger } from '../store/ledger.ts';
+import type { Handed } from '../store/outbox.ts';
+import type { Change } from '../store/record.ts';
+import { type Case, decide, prepare } from './decide.ts';
+import { admitted, readFacts } from './facts.ts';
+import type { Population } from './guards/counted.ts';
+import type { GlobalLimits } from './guards/guard.ts';
+import type { Verdict } from './verdict.ts';
+
+/** What decisions rest on beside the ledger. */
+export interface JudgeParts {
+  readonly clock: Clock;
+  readonly remediations: ReadonlyMap<string, Remediation>;
+  readonly limits: GlobalLimits;
+  readonly unmatched: Readonly<Record<Severity, 'page' | 'record'>>;
+  /** Of the config, by name. */
+  readonly timeIntervals: ReadonlyMap<string, readonly TimeInterval[]>;
+  readonly populations: { known(): ReadonlyMap<string, Population> };
+  rulebook(): Rulebook;
+}
+
+export interface Judged {
+  readonly verdict: Verdict;
+  readonly change: Change;
+}
+
+/**
+ * Decides the incidents of these outbox rows in the ledger's transaction. Admissions of all replicas take turns: what a
+ * guardrail counted is still true when the run is stored, and a batch sees the runs that it has just admitted itself.
+ */
+export async function decideRows(
+  ledger: Ledger,
+  parts: JudgeParts,
+  rowIds: readonly number[],
+): Promise<{ readonly judged: readonly Judged[]; readonly handed: readonly Handed[] }> {
+  const rows = await ledger.lockRows(rowIds, parts.clock.now());
+  const ids = [...new Set(rows.flatMap((row) => row.incidentId ?? []))];
+  const stored = await ledger.lockIncidents(ids);
+  const open = [...stored.values()].filter(({ incident }) => !hasEnded(incident) && isUndecided(incident.state));
+  const { judged, now } = await judge(ledger, parts, open);
+  const [, , handed] = await Promise.all([
+    ledger.insertRuns(judged.flatMap(({ verdict }) => verdict.run ?? [])),
+    ledger.insertApprovals(judged.flatMap(({ verdict }) => verdict.approval ?? [])),
+    ledger.record(
+      judged.map(({ change }) => change),
+      now,
+    ),
+    ledger.strike(rows.map((row) => row.id)),
+  ]);
+  return { judged, handed };
+}
+
+async function judge(
+  ledger: Ledger,
+  parts: JudgeParts,
+  open: readonly StoredIncident[],
+): Promise<{ readonly judged: readonly Judged[]; readonly now: Time }> {
+  if (open.length === 0) return { judged: [], now: parts.clock.now() };
+  // From the lock on this is the only admission anywhere, until the commit. The time is taken after the wait for it, so that
+  // no run counts from before another one whose place it takes.
+  const [all, approvals] = await Promise.all([
+    ledger.episodesOf(open.map(({ incident }) => incident.id)),
+    ledger.findApprovals(open.flatMap(({ incident }) => incident.approvalId ?? [])),
+    ledger.lockAdmission(),
+  ]);
+  const episodes = Map.groupBy(all, (episode) => episode.incidentId ?? '');
+  const now = parts.clock.now();
+  const bench = { rulebook: parts.rulebook(), remediations: parts.remediations, unmatched: parts.unmatched, now };
+  // The oldest problem has the first claim on what is scarce.
+  const cases = open
+    .toSorted((a, b) => a.incident.openedAt - b.incident.openedAt)
+    .map((before) => {
+      const { incident } = before;
+      const approval = incident.approvalId === null ? undefined : approvals.get(incident.approvalId);
+      const one: Case = { incident, episodes: episodes.get(incident.id) ?? [], approval };
+      return { before, one, prepared: prepare(one, bench) };
+    });
+  const plans = cases.flatMap(({ prepared }) => ('plan' in prepared ? [prepared] : []));
+  const { limits, timeIntervals, populations } = parts;
+  let facts = await readFacts(ledger, { limits, timeIntervals, populations: populations.known() }, plans, now);
+  const judged: Judged[] = [];
+  for (const { before, one, prepared } of cases) {
+    const { incident } = before;
+    const verdict = decide(one, facts, bench, prepared);
+    const step = advance(incident, verdict.event, now);
+    if (step === null) continue;
+    if (verdict.run !== null && !verdict.run.dry) facts = admitted(facts, verdict.run);
+    // A no that only repeats itself adds nothing to the history.
+    const repeats =
+      verdict.event.type === 'held' && incident.state === 'held' && incident.reason === verdict.event.reason;
+    const entries = repeats ? [] : [verdict.entry];
+    judged.push({ verdict, change: { before, after: step.incident, entries, owed: step.owed } });
+  }
+  return { judged, now };
+}
+
+function isUndecided(state: string): boolean {
+  return state === 'received' || state === 'held';
+}

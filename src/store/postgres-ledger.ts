@@ -1,0 +1,58 @@
+import { decideApproval, findApprovals, insertApprovals } from './approvals.ts';
+import { episodesOf, firingCounts, insertEpisodes, lockCurrent, retireEpisodes, updateEpisodes } from './episodes.ts';
+import { endedRuns, firingNow, openingsOf, sickTargets } from './guard-facts.ts';
+import { healedSince, lockIncidents, lockOpenIncidents } from './incidents.ts';
+import type { Ledger } from './ledger.ts';
+import { claimDue, insertOutbox, lockRows, strike, wakeWaiting } from './outbox.ts';
+import { liftPauses, setPause, standingPauses } from './pauses.ts';
+import { record } from './record.ts';
+import { endRun, findRun, insertRuns, runFacts, runsAdmittedSince, saveVerify } from './runs.ts';
+import { at, type Sql } from './sql.ts';
+
+/** Any number will do, as long as every replica uses the same. */
+const ADMISSION_LOCK = 7_301_945;
+
+/** The ledger in Postgres, as this transaction sees it. Calls that do not wait for each other travel together. */
+export function postgresLedger(sql: Sql): Ledger {
+  return {
+    lockCurrent: (identities) => lockCurrent(sql, identities),
+    insertEpisodes: (episodes, isCurrent) => insertEpisodes(sql, episodes, isCurrent),
+    updateEpisodes: (episodes) => updateEpisodes(sql, episodes),
+    retireEpisodes: (ids) => retireEpisodes(sql, ids),
+    episodesOf: (incidentIds) => episodesOf(sql, incidentIds),
+    firingCounts: (incidentIds) => firingCounts(sql, incidentIds),
+
+    lockIncidents: (ids) => lockIncidents(sql, ids),
+    lockOpenIncidents: (wanted) => lockOpenIncidents(sql, wanted),
+    healedSince: (wanted, since) => healedSince(sql, wanted, at(since)),
+    record: (changes, now) => record(sql, changes, now),
+
+    lockRows: (ids, now) => lockRows(sql, ids, now),
+    claimDue: (now, limit) => claimDue(sql, now, limit),
+    insertOutbox: (rows, now) => insertOutbox(sql, rows, now),
+    strike: (ids) => strike(sql, ids),
+    wakeWaiting: (now) => wakeWaiting(sql, now),
+
+    insertRuns: (runs) => insertRuns(sql, runs),
+    findRun: (id) => findRun(sql, id),
+    endRun: (id, fence, ending, now) => endRun(sql, id, fence, ending, now),
+    saveVerify: (id, verify) => saveVerify(sql, id, verify),
+    insertApprovals: (approvals) => insertApprovals(sql, approvals),
+    findApprovals: (ids) => findApprovals(sql, ids),
+    decideApproval: (id, decision, now) => decideApproval(sql, id, decision, now),
+    setPause: (pause) => setPause(sql, pause),
+    liftPauses: (scope, key, by, now) => liftPauses(sql, scope, key, by, now),
+
+    standingPauses: (now) => standingPauses(sql, now),
+    runFacts: (targets, since) => runFacts(sql, targets, since),
+    runsAdmittedSince: (since) => runsAdmittedSince(sql, since),
+    firingNow: (names, limit) => firingNow(sql, names, limit),
+    sickTargets: (kind, limit) => sickTargets(sql, kind, limit),
+    openingsOf: (rules, since, limit) => openingsOf(sql, rules, since, limit),
+    endedRuns: (pairs, limit) => endedRuns(sql, pairs, limit),
+
+    async lockAdmission() {
+      await sql.query('select pg_advisory_xact_lock($1)', [ADMISSION_LOCK], 'admission-lock');
+    },
+  };
+}
