@@ -6,8 +6,8 @@ import type { Reason } from '../domain/reason.ts';
 import type { Severity } from '../domain/severity.ts';
 import type { Time } from '../domain/time.ts';
 import type { Remediation } from '../remediation/define.ts';
-import { bind } from '../rules/bind.ts';
 import { matchAlert } from '../rules/match.ts';
+import { type Plan, planFor, planHash } from '../rules/plan.ts';
 import { type Rule, UNMATCHED } from '../rules/rule.ts';
 import type { Rulebook } from '../rules/rulebook.ts';
 import type { Approval } from '../store/approvals.ts';
@@ -15,7 +15,6 @@ import type { Episode } from '../store/episodes.ts';
 import { askAll } from './guards/ask-all.ts';
 import { breakerOf } from './guards/breaker.ts';
 import type { Facts, RuleLimits, Subject } from './guards/guard.ts';
-import { type Plan, planHash } from './plan.ts';
 import { escalate, hold, ignore, newRun, planData, type Verdict, verdict } from './verdict.ts';
 
 /** What the decision about one incident rests on. */
@@ -68,20 +67,11 @@ function plan(one: Case, bench: Bench): Prepared | Verdict {
   const fires = Math.min(...firing.map((e) => Math.min(e.startsAt ?? e.openedAt, e.openedAt)));
   if (firing.length > 0 && fires + rule.when.for > now)
     return hold('for-not-reached', fires + rule.when.for, { firingSince: fires });
-  const attempt = rule.do[incident.attempt];
-  if (attempt === undefined) return peopleOnly(rule, incident, now);
-  const remediation = bench.remediations.get(attempt.remediation);
-  if (remediation === undefined) return escalate('remediation-missing', { remediation: attempt.remediation });
-  const bound = bind(attempt, remediation, alert);
-  if ('why' in bound) return escalate('params-invalid', { remediation: attempt.remediation, why: bound.why });
-  const { params } = bound;
-  // Attempts of one rule may act on different things: first the queue, then the service that works on it.
-  const target = remediation.target(params);
-  return {
-    rule,
-    remediation,
-    plan: { remediation: attempt.remediation, params, target, ruleHash: rule.hash },
-  };
+  const planned = planFor(rule, incident.attempt, alert, bench.remediations);
+  if ('plan' in planned) return { rule, ...planned };
+  const { why, ...more } = planned;
+  if (why === 'no-remediation') return peopleOnly(rule, incident, now);
+  return escalate(why, 'said' in more ? { remediation: more.remediation, why: more.said } : more);
 }
 
 /** Whether an alert wants an answer: run, hold until, ask a person, ignore, escalate. Each with its reason. */

@@ -4,9 +4,9 @@ import type { Incident } from '../domain/incident.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { REASONS, type Reason } from '../domain/reason.ts';
 import type { Time } from '../domain/time.ts';
+import { type Plan, planHash } from '../rules/plan.ts';
 import type { Approval } from '../store/approvals.ts';
 import type { NewRun } from '../store/runs.ts';
-import { type Plan, planHash } from './plan.ts';
 
 /** The verdict: one event for the map, and what has to be stored with it. */
 export interface Verdict {

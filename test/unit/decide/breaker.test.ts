@@ -3,8 +3,8 @@ import { decide } from '../../../src/decide/decide.ts';
 import { askAll } from '../../../src/decide/guards/ask-all.ts';
 import { breakerKey, breakerState } from '../../../src/decide/guards/breaker.ts';
 import type { EndedRun } from '../../../src/decide/guards/counted.ts';
-import { planHash } from '../../../src/decide/plan.ts';
 import type { Outcome } from '../../../src/domain/outcome.ts';
+import { planHash } from '../../../src/rules/plan.ts';
 import { benchOf, caseOf, factsOf, MINUTE, NOW, ruleOf, subjectOf } from './bench.ts';
 
 const HOUR = 60 * MINUTE;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { decide } from '../../../src/decide/decide.ts';
-import { planHash } from '../../../src/decide/plan.ts';
 import type { Verdict } from '../../../src/decide/verdict.ts';
+import { planHash } from '../../../src/rules/plan.ts';
 import type { Approval } from '../../../src/store/approvals.ts';
 import { benchOf, caseOf, episodeOf, factsOf, MINUTE, NOW, remediations, ruleOf, runOf } from './bench.ts';
 
