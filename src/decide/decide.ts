@@ -2,7 +2,7 @@ import type { IncidentEvent } from '../domain/event.ts';
 import { newId } from '../domain/id.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { Reason } from '../domain/reason.ts';
+import { isBlind, type Reason } from '../domain/reason.ts';
 import type { Severity } from '../domain/severity.ts';
 import type { Time } from '../domain/time.ts';
 import type { Remediation } from '../remediation/define.ts';
@@ -12,7 +12,7 @@ import { type Rule, UNMATCHED } from '../rules/rule.ts';
 import type { Rulebook } from '../rules/rulebook.ts';
 import type { Approval } from '../store/approvals.ts';
 import type { Episode } from '../store/episodes.ts';
-import { askAll } from './guards/ask-all.ts';
+import { askAll, type Refusal } from './guards/ask-all.ts';
 import { breakerOf } from './guards/breaker.ts';
 import type { Facts, RuleLimits, Subject } from './guards/guard.ts';
 import { escalate, hold, ignore, newRun, planData, type Verdict, verdict } from './verdict.ts';
@@ -92,7 +92,7 @@ export function decide(one: Case, facts: Facts, bench: Bench, prepared = prepare
     now,
   };
   const { refusal, answers } = askAll(subject, facts);
-  if (refusal !== null) return hold(refusal.reason, refusal.until, { guard: refusal.guard, guards: answers });
+  if (refusal !== null) return refuse(incident, refusal, answers);
   const mustAsk =
     askReason(rule, remediation) ?? (breakerOf(subject, facts).openSince === null ? null : 'breaker-open');
   if (mustAsk !== null && !approved(one, plan)) return ask(mustAsk, incident, rule, plan, answers, now);
@@ -129,6 +129,20 @@ function observe(incident: Incident, plan: Plan, now: Time): Verdict {
   const run = newRun(incident, plan, true, now);
   const summary = `Would run ${plan.remediation}; the rule only observes`;
   return { ...verdict({ type: 'observed', runId: run.id }, 'observe-mode', summary, planData(plan)), run };
+}
+
+/** So many answers in a row that nobody could give; with the usual waits between them that is two minutes. */
+const MOST_BLIND = 5;
+
+/** A no holds. Guardrails that are blind again and again are for a person, who need not wait for the deadline to hear it. */
+function refuse(
+  incident: Incident,
+  { reason, until, guard, numbers }: Refusal,
+  guards: readonly JsonObject[],
+): Verdict {
+  const inARow = isBlind(reason) ? incident.blind + 1 : 0;
+  if (inARow < MOST_BLIND || incident.pagedAt !== null) return hold(reason, until, { guard, guards });
+  return escalate('guards-blind', { guard, cause: reason, inARow, error: numbers.error ?? null, guards });
 }
 
 function limitsOf({ guards }: Rule): RuleLimits {

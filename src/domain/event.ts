@@ -17,6 +17,8 @@ export type IncidentEvent =
   | { readonly type: 'run-waits'; readonly until: Time }
   | { readonly type: 'run-cleared' }
   | { readonly type: 'verified'; readonly outcome: Verified; readonly more: boolean }
+  /** The deadline comes later: another incident's page stands for this one's, or a maintenance wants no pages. */
+  | { readonly type: 'put-off'; readonly until: Time; readonly by: string | null }
   | { readonly type: 'deadline-passed' }
   | { readonly type: 'approved' }
   | { readonly type: 'denied' }

@@ -1,6 +1,6 @@
 import type { Target } from './alert.ts';
 import type { IncidentEvent, Owed, RunEnd, Topic } from './event.ts';
-import type { Reason } from './reason.ts';
+import { isBlind, type Reason } from './reason.ts';
 import type { Severity } from './severity.ts';
 import type { Millis, Time } from './time.ts';
 
@@ -58,6 +58,10 @@ export interface Incident {
   readonly ackedAt: Time | null;
   /** The incident of the same rule and target that had been healed shortly before, if any. */
   readonly recurrenceOf: string | null;
+  /** The incident whose page stands for this one's for now (a storm's), if any. */
+  readonly coveredBy: string | null;
+  /** How often in a row guardrails could not see, since anything else was decided. */
+  readonly blind: number;
   /** Grows with every change; whoever writes with an old one is refused. */
   readonly version: number;
 }
@@ -120,7 +124,7 @@ export function advance(incident: Incident, event: IncidentEvent, now: Time): St
       if (!undecided) return null;
       const { runId, attempt } = event;
       return to(
-        { state: 'running', reason: 'admitted', runId, attempt, tries: incident.tries + 1, askAt: null },
+        { state: 'running', reason: 'admitted', runId, attempt, tries: incident.tries + 1, askAt: null, blind: 0 },
         execute(runId),
       );
     }
@@ -140,6 +144,10 @@ export function advance(incident: Incident, event: IncidentEvent, now: Time): St
       if (event.outcome === 'noop') return end('closed', 'cleared-by-itself');
       return notBetter(event.outcome, event.more);
 
+    case 'put-off':
+      // Never sooner than it was, and never what a person has been told or has taken over.
+      if (incident.deadlineAt === null || incident.ackedAt !== null) return null;
+      return postpone(Math.max(event.until, incident.deadlineAt), event.by);
     case 'deadline-passed':
       if (incident.deadlineAt === null || incident.ackedAt !== null) return null;
       // What is under way goes on while the person wakes up; what only waits is theirs from now on.
@@ -182,7 +190,11 @@ export function advance(incident: Incident, event: IncidentEvent, now: Time): St
     return to({ state: 'escalated', reason, deadlineAt: null, askAt: null, pagedAt: incident.pagedAt ?? now }, page());
   }
   function wait(reason: Reason, until: Time): Step {
-    return to({ state: 'held', reason, askAt: until, runId: null }, { kind: 'decide', dueAt: until });
+    const blind = isBlind(reason) ? incident.blind + 1 : 0;
+    return to({ state: 'held', reason, askAt: until, runId: null, blind }, { kind: 'decide', dueAt: until });
+  }
+  function postpone(until: Time, by: string | null): Step {
+    return to({ deadlineAt: until, coveredBy: by }, { kind: 'deadline', dueAt: until });
   }
   function decideAgain(reason: Reason, attempt: number): Step {
     const approvalId = attempt === incident.attempt ? incident.approvalId : null;

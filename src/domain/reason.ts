@@ -34,6 +34,7 @@ export const REASONS = {
   storm: 'The rule opened too many incidents at once; it waits for calm.',
   backoff: 'The last attempt did not help; the next one waits longer.',
   'guard-error': 'A guardrail could not answer, which counts as no.',
+  'guards-blind': 'Guardrails could not see several times in a row.',
   'clock-skew': 'The clock of this replica differs too much from the database.',
 
   applied: 'Every step of the run was carried out.',
@@ -67,4 +68,11 @@ export type Reason = keyof typeof REASONS;
 
 export function isReason(word: string): word is Reason {
   return Object.hasOwn(REASONS, word);
+}
+
+const BLIND: readonly Reason[] = ['guard-error', 'population-unknown'];
+
+/** Whether a guardrail said no because it could not see, and not because of what it saw. Many of these in a row page. */
+export function isBlind(reason: Reason): boolean {
+  return BLIND.includes(reason);
 }

@@ -2,7 +2,7 @@ import { advance, type Incident } from '../domain/incident.ts';
 import { REASONS, type Reason } from '../domain/reason.ts';
 import { decideApproval } from '../store/approvals.ts';
 import { lockIncidents } from '../store/incidents.ts';
-import { type Handed, type OutboxRow, strike } from '../store/outbox.ts';
+import { type Handed, insertOutbox, type OutboxRow, strike } from '../store/outbox.ts';
 import { record } from '../store/record.ts';
 import type { Sql } from '../store/sql.ts';
 import type { PeopleParts } from './people.ts';
@@ -10,6 +10,11 @@ import type { PeopleParts } from './people.ts';
 /** The time that a rule gives for healing has passed: a person hears of it, unless it is healed or already theirs. */
 export async function deadlineRow(parts: PeopleParts, row: OutboxRow): Promise<void> {
   await withIncident(parts, row, async (sql, incidentId, now) => {
+    const before = (await lockIncidents(sql, [incidentId])).get(incidentId);
+    const { deadlineAt = null } = before?.incident ?? {};
+    // It was put off after this row had been picked up: nothing has passed yet, and the time to come must stay owed.
+    if (deadlineAt !== null && deadlineAt > now)
+      return insertOutbox(sql, [{ kind: 'deadline', incidentId, runId: null, data: {}, dueAt: deadlineAt }], now);
     return change(sql, incidentId, 'deadline-passed', 'deadline', now);
   });
 }

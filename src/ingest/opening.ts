@@ -42,6 +42,8 @@ export function openIncident(id: string, opening: Opening, recurrenceOf: string 
     ackedBy: null,
     ackedAt: null,
     recurrenceOf,
+    coveredBy: null,
+    blind: 0,
     version: 1,
   };
 }

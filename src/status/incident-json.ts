@@ -26,6 +26,7 @@ export function incidentItem(incident: Incident, episodes: readonly Episode[], r
     pagedAt: iso(incident.pagedAt),
     acked: incident.ackedBy === null ? null : { by: incident.ackedBy, at: iso(incident.ackedAt) },
     recurrenceOf: incident.recurrenceOf,
+    coveredBy: incident.coveredBy,
     alerts: episodes.map(({ source, fingerprint, name, status, labels }) => ({
       source,
       fingerprint,

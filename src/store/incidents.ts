@@ -35,6 +35,8 @@ const PLAIN = [
   ['acked_by', 'text'],
   ['acked_at', 'timestamptz'],
   ['recurrence_of', 'text'],
+  ['covered_by', 'text'],
+  ['blind', 'integer'],
   ['version', 'integer'],
 ] as const;
 

@@ -34,9 +34,16 @@ export const GUARDS: readonly Guard[] = [
 /** How soon a guardrail that could not answer is asked again. */
 const RECHECK = 30_000;
 
+export interface Refusal {
+  readonly guard: string;
+  readonly reason: Reason;
+  readonly until: Time;
+  readonly numbers: JsonObject;
+}
+
 export interface Judgement {
   /** The first no; null where nobody objects. */
-  readonly refusal: { readonly guard: string; readonly reason: Reason; readonly until: Time } | null;
+  readonly refusal: Refusal | null;
   /** Every answer with its numbers, for the timeline. */
   readonly answers: readonly JsonObject[];
 }
@@ -49,7 +56,7 @@ export function askAll(subject: Subject, facts: Facts, guards: readonly Guard[] 
     refusal:
       first === undefined || first.answer.ok
         ? null
-        : { guard: first.guard, reason: first.answer.reason, until: first.answer.until },
+        : { guard: first.guard, reason: first.answer.reason, until: first.answer.until, numbers: first.answer.numbers },
     answers: answers.map(({ guard, answer }) => ({
       guard,
       ok: answer.ok,

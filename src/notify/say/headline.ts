@@ -24,6 +24,7 @@ const CAUSES: Readonly<Partial<Record<Reason, string>>> = {
   'match-error': 'The rules could not be matched',
   'params-invalid': 'Its labels do not fit the repair',
   'remediation-missing': 'Its repair no longer exists',
+  'guards-blind': 'Its guardrails cannot see, so no repair may start',
 };
 
 const PLAIN = 'A person is needed';

@@ -19,6 +19,7 @@ const FIRST: Readonly<Partial<Record<Reason, string>>> = {
   'ambiguous-rules': 'Handle the alert by hand. Afterwards, give one of the two rules a higher priority.',
   'params-invalid': 'Handle the alert by hand. Afterwards, correct its labels or the rule.',
   'remediation-missing': 'Handle the alert by hand. Afterwards, correct the rule: it names a repair that is gone.',
+  'guards-blind': 'Handle it by hand. Afterwards, look at what the guardrails could not read: the timeline names it.',
 };
 
 /** What the reader does next, in order. */

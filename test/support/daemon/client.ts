@@ -13,6 +13,7 @@ export interface ApiIncident {
   readonly deadlineAt: string | null;
   readonly pagedAt: string | null;
   readonly recurrenceOf: string | null;
+  readonly coveredBy: string | null;
   readonly alerts: readonly {
     readonly source: string;
     readonly fingerprint: string;

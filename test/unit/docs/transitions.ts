@@ -41,6 +41,7 @@ const EVENTS: { readonly [T in IncidentEvent['type']]: readonly Extract<Incident
   verified: (['held', 'recurred', 'ineffective', 'noop'] as const).flatMap((outcome) =>
     both.map((more) => ({ type: 'verified' as const, outcome, more })),
   ),
+  'put-off': [{ type: 'put-off', until: 3, by: 'inc-2' }],
   'deadline-passed': [{ type: 'deadline-passed' }],
   approved: [{ type: 'approved' }],
   denied: [{ type: 'denied' }],
@@ -90,6 +91,8 @@ function variants(state: IncidentState): readonly Incident[] {
           ackedBy: null,
           ackedAt: null,
           recurrenceOf: null,
+          coveredBy: null,
+          blind: 0,
           version: 1,
         }),
       ),

@@ -47,6 +47,15 @@ const TABLE: Readonly<Record<EventName, readonly [string, string, string, string
   'verified ineffective': ['-', '-', '-', '-', '-', 'escalated/ineffective tell:page', '-'],
   'verified ineffective, more': ['-', '-', '-', '-', '-', 'received/ineffective decide', '-'],
   'verified recurred, more': ['-', '-', '-', '-', '-', 'received/recurred decide', '-'],
+  'put off': [
+    'received/opened deadline',
+    'observing/opened deadline',
+    'held/opened deadline',
+    'approving/opened deadline',
+    'running/opened deadline',
+    'verifying/opened deadline',
+    '-',
+  ],
   deadline: [
     'escalated/deadline tell:page',
     'observing/opened tell:page',

@@ -42,6 +42,8 @@ export function incident(state: IncidentState, more: Partial<Incident> = {}): In
     ackedBy: null,
     ackedAt: null,
     recurrenceOf: null,
+    coveredBy: null,
+    blind: 0,
     version: 3,
     ...more,
   };
@@ -72,6 +74,7 @@ export const EVENTS = {
   'verified ineffective': { type: 'verified', outcome: 'ineffective', more: false },
   'verified ineffective, more': { type: 'verified', outcome: 'ineffective', more: true },
   'verified recurred, more': { type: 'verified', outcome: 'recurred', more: true },
+  'put off': { type: 'put-off', until: NOW + 1_800_000, by: 'inc-storm' },
   deadline: { type: 'deadline-passed' },
   approved: { type: 'approved' },
   denied: { type: 'denied' },

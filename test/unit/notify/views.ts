@@ -54,6 +54,8 @@ const incident: Incident = {
   ackedBy: null,
   ackedAt: null,
   recurrenceOf: null,
+  coveredBy: null,
+  blind: 0,
   version: 7,
 };
 
