@@ -1,15 +1,13 @@
-import { advance } from '../domain/incident.ts';
 import type { Clock, Millis } from '../domain/time.ts';
 import type { Remediation } from '../remediation/define.ts';
 import type { Settings, Toolbox } from '../remediation/tools.ts';
 import type { Rulebook } from '../rules/rulebook.ts';
 import { isApproved } from '../store/approvals.ts';
 import type { Db } from '../store/db.ts';
-import { lockIncidents } from '../store/incidents.ts';
 import { type Handed, keepHanded, type OutboxRow, strike, wait, wakeWaiting } from '../store/outbox.ts';
-import { record } from '../store/record.ts';
-import { endRun, findRun, type Run, releaseRun, takeRun } from '../store/runs.ts';
-import { type Ending, endingOf, stepsOf } from './ending.ts';
+import { postgresLedger } from '../store/postgres-ledger.ts';
+import { findRun, type Run, releaseRun, takeRun } from '../store/runs.ts';
+import { endOf, finishRun } from './finish.ts';
 import { keepHold } from './hold.ts';
 import type { Journal } from './journal.ts';
 import type { StepsEnd } from './run.ts';
@@ -100,45 +98,21 @@ async function carryOut(
   });
 }
 
-type Finished = Exclude<StepsEnd, { kind: 'interrupted' }>;
-
-async function finish(parts: ExecuteParts, run: Run, fence: number, rowId: number, end: Finished, journal: Journal) {
-  const rows = await journal.read();
-  const more = (parts.rulebook().get(run.rule)?.do.length ?? 0) > run.attempt + 1;
-  const ending = run.dry ? rehearsed(run, end, rows) : endingOf(end, run, rows, more);
-  let ours = false;
-  const handed = await parts.db.transaction(async (sql) => {
-    const now = parts.clock.now();
-    const before = (await lockIncidents(sql, [run.incidentId])).get(run.incidentId);
-    ours = await endRun(sql, run.id, fence, ending.run, now);
-    if (!ours) return [];
-    await strike(sql, [rowId]);
-    if (before === undefined) return [];
-    const step = run.dry ? null : advance(before.incident, ending.event, now);
-    const after = step?.incident ?? { ...before.incident, version: before.incident.version + 1 };
-    return record(sql, [{ before, after, entries: [ending.entry], owed: step?.owed ?? [] }], now);
-  });
+async function finish(
+  parts: ExecuteParts,
+  run: Run,
+  fence: number,
+  rowId: number,
+  end: Exclude<StepsEnd, { kind: 'interrupted' }>,
+  journal: Journal,
+) {
+  const ending = endOf(run, end, await journal.read(), parts.rulebook());
+  const handed = await parts.db.transaction((sql) =>
+    finishRun(postgresLedger(sql), run, ending, fence, rowId, parts.clock.now()),
+  );
   // Whoever took the run over tells of it.
-  if (!ours) return;
+  if (handed === null) return;
   parts.onRunEnded(run, ending.run.outcome);
   parts.handOver(handed);
   if (!ending.run.open) parts.handOver(await wakeWaiting(parts.db, parts.clock.now()).catch(() => []));
-}
-
-/** A rehearsal changes nothing on the map; it only tells what it saw and what it would have done. */
-function rehearsed(run: Run, end: Finished, journal: Parameters<typeof stepsOf>[0]): Ending {
-  const steps = stepsOf(journal);
-  const would = journal.filter((row) => row.phase === 'told').map((row) => row.step);
-  const found = 'why' in end ? `${end.step}: ${end.why}` : 'nothing would have been changed';
-  const why = would.length === 0 ? found : `would have done: ${would.join(', ')}`;
-  return {
-    event: { type: 'run-ended', outcome: 'noop', reason: 'observe-mode', more: false },
-    run: { outcome: 'dry', reason: 'observe-mode', detail: { why }, open: false },
-    entry: {
-      type: 'rehearsed',
-      reason: 'observe-mode',
-      summary: `${run.remediation}: ${why}`,
-      data: { run: run.id, steps },
-    },
-  };
 }

@@ -1,0 +1,45 @@
+import { advance } from '../domain/incident.ts';
+import { REASONS, type Reason } from '../domain/reason.ts';
+import type { Time } from '../domain/time.ts';
+import type { Ledger } from '../store/ledger.ts';
+import type { Handed, OutboxRow } from '../store/outbox.ts';
+
+/** The time that a rule gives for healing has passed: a person hears of it, unless it is healed or already theirs. */
+export async function deadlineDue(ledger: Ledger, row: OutboxRow, now: Time): Promise<readonly Handed[]> {
+  const { incidentId } = row;
+  if (incidentId === null || (await ledger.strike([row.id])) === 0) return [];
+  const before = (await ledger.lockIncidents([incidentId])).get(incidentId);
+  const { deadlineAt = null } = before?.incident ?? {};
+  // It was put off after this row had been picked up: nothing has passed yet, and the time to come must stay owed.
+  if (deadlineAt !== null && deadlineAt > now)
+    return ledger.insertOutbox([{ kind: 'deadline', incidentId, runId: null, data: {}, dueAt: deadlineAt }], now);
+  return change(ledger, incidentId, 'deadline-passed', 'deadline', now);
+}
+
+/** A request for approval has expired: silence is no consent, so a person is paged. */
+export async function expiryDue(ledger: Ledger, row: OutboxRow, now: Time): Promise<readonly Handed[]> {
+  if (row.incidentId === null || (await ledger.strike([row.id])) === 0) return [];
+  const { approvalId } = row.data;
+  if (typeof approvalId !== 'string' || !(await ledger.decideApproval(approvalId, 'expired', now))) return [];
+  const stored = (await ledger.lockIncidents([row.incidentId])).get(row.incidentId);
+  // Another request may have been made since; this one says nothing about that.
+  if (stored?.incident.approvalId !== approvalId) return [];
+  return change(ledger, row.incidentId, 'approval-expired', 'approval-expired', now);
+}
+
+async function change(
+  ledger: Ledger,
+  incidentId: string,
+  type: 'deadline-passed' | 'approval-expired',
+  reason: Reason,
+  now: Time,
+): Promise<readonly Handed[]> {
+  const before = (await ledger.lockIncidents([incidentId])).get(incidentId);
+  if (before === undefined) return [];
+  const step = advance(before.incident, { type }, now);
+  if (step === null) return [];
+  const atOnce = type === 'deadline-passed' && before.incident.pagesInParallel;
+  const summary = atOnce ? 'A person is told at once, as the rule wants it, while remedyd goes on.' : REASONS[reason];
+  const entry = { type, reason, summary, data: { state: before.incident.state } };
+  return ledger.record([{ before, after: step.incident, entries: [entry], owed: step.owed }], now);
+}
