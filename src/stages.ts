@@ -54,6 +54,7 @@ export function createStages(parts: StagesParts): Handlers {
   const verify: VerifyParts = {
     ...parts,
     resolveWithin: config.verify.resolve_within,
+    dependsOn: config.depends_on,
     onRunEnded: report.runVerified,
   };
   const people: PeopleParts = {

@@ -4,6 +4,7 @@ import { sourcesSchema } from '../ingest/source-config.ts';
 import { notifySchema } from '../notify/config.ts';
 import { probesSchema } from '../probe/config.ts';
 import { toolsSchema } from '../tools/config.ts';
+import { dependsOnSchema } from '../verify/config.ts';
 import { duration, secret, text } from './fields.ts';
 import { timeIntervalsSchema } from './time-intervals.ts';
 
@@ -100,6 +101,8 @@ export const configSchema = z.strictObject({
       resolve_within: duration().prefault('6m'),
     })
     .prefault({}),
+  /** What depends on what, beside what `unless` of the rules says: new alerts there after a run make it `worse`. */
+  depends_on: dependsOnSchema,
   stop: z
     .strictObject({
       /** How long the steps under way may take to finish when the service is asked to stop. */

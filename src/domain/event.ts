@@ -30,7 +30,7 @@ export type IncidentEvent =
 export type RunEnd = Extract<Outcome, 'applied' | 'noop' | 'failed' | 'unknown' | 'stopped'> | 'handed-over';
 
 /** What verification can find. `noop` is a run that had nothing to do on a target that then proved healthy. */
-export type Verified = Extract<Outcome, 'held' | 'recurred' | 'ineffective' | 'noop'>;
+export type Verified = Extract<Outcome, 'held' | 'recurred' | 'ineffective' | 'worse' | 'noop'>;
 
 /** Work that a change of state owes the world. It is stored in the same transaction as the change. */
 export type Owed =

@@ -142,6 +142,8 @@ export function advance(incident: Incident, event: IncidentEvent, now: Time): St
       if (state !== 'verifying') return null;
       if (event.outcome === 'held') return end('healed', 'held');
       if (event.outcome === 'noop') return end('closed', 'cleared-by-itself');
+      // Whatever comes next could make it worse still.
+      if (event.outcome === 'worse') return escalate('worse');
       return notBetter(event.outcome, event.more);
 
     case 'put-off':

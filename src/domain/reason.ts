@@ -43,6 +43,7 @@ export const REASONS = {
   held: 'The alert stayed gone and the probe healthy for the whole hold time.',
   recurred: 'The alert came back, or the probe turned sick, within the hold time.',
   ineffective: 'The run was carried out and the trouble did not go away.',
+  worse: 'Since the run, new alerts fire on the target or on what depends on it.',
   failed: 'A step of the run failed.',
   unknown: 'A step was cut off and nobody can tell whether it took effect.',
   'undo-failed': 'A step failed and putting back an earlier one failed too.',

@@ -1,26 +1,8 @@
 import { z } from 'zod';
 import { duration, severity } from '../config/fields.ts';
 import { SOURCES } from '../domain/alert.ts';
-import { parseMatchers } from './matchers/matcher.ts';
-import { MatcherError } from './matchers/matcher-error.ts';
+import { matchers } from './matchers/field.ts';
 import { MODES, UNMATCHED } from './rule.ts';
-
-/** One or more Alertmanager matchers in one text. */
-const matchers = () =>
-  z.string().transform((text, ctx) => {
-    try {
-      return parseMatchers(text);
-    } catch (error) {
-      if (!(error instanceof MatcherError)) throw error;
-      const { message, column, fix } = error;
-      ctx.addIssue({
-        code: 'custom',
-        message: `${message} (character ${column})`,
-        params: { fix, offset: column - 1 },
-      });
-      return z.NEVER;
-    }
-  });
 
 /** A duration that is longer than nothing. */
 const period = () => duration().refine((ms) => ms > 0, { error: 'must be longer than 0; write for example 5m' });

@@ -5,6 +5,7 @@ import type { Approval } from './approvals.ts';
 import type { Episode, Identity } from './episodes.ts';
 import type { EndedRunRow, FiringRow, OpeningRow, RuleRemediation } from './guard-facts.ts';
 import type { RuleTarget, StoredIncident } from './incidents.ts';
+import type { NewAlert, NewAlertsAbout } from './new-alerts.ts';
 import type { Handed, NewOutboxRow, OutboxRow } from './outbox.ts';
 import type { Pause } from './pauses.ts';
 import type { Change } from './record.ts';
@@ -22,6 +23,8 @@ export interface EpisodeLedger {
   episodesOf(incidentIds: readonly string[]): Promise<Episode[]>;
   /** Incidents without a firing episode may be left out. */
   firingCounts(incidentIds: readonly string[]): Promise<Map<string, number>>;
+  /** Alerts that fire now and did not at that time, those on the given target first. */
+  newAlerts(about: NewAlertsAbout, limit: number): Promise<NewAlert[]>;
 }
 
 /** Open problems, and every change of them. */
@@ -60,6 +63,8 @@ export interface RunLedger {
   /** @throws a unique violation (`code` 23505) where a run is already on one of the targets. */
   insertRuns(runs: readonly NewRun[]): Promise<void>;
   findRun(id: string): Promise<Run | undefined>;
+  /** When a run first began one of these steps, null is any; null where it has begun none. */
+  firstBegun(id: string, steps: readonly string[] | null): Promise<Time | null>;
   /** @returns false where it has ended, or belongs to somebody with another fence. Null: whoever has it. */
   endRun(id: string, fence: number | null, ending: RunEnding, now: Time): Promise<boolean>;
   saveVerify(id: string, verify: JsonObject): Promise<void>;

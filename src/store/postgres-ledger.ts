@@ -3,6 +3,7 @@ import { episodesOf, firingCounts, insertEpisodes, lockCurrent, retireEpisodes, 
 import { endedRuns, firingNow, openingsOf, sickTargets } from './guard-facts.ts';
 import { healedSince, lockIncidents, lockOpenIncidents } from './incidents.ts';
 import type { Ledger } from './ledger.ts';
+import { firstBegun, newAlerts } from './new-alerts.ts';
 import { claimDue, insertOutbox, lockRows, strike, wakeWaiting } from './outbox.ts';
 import { liftPauses, setPause, standingPauses } from './pauses.ts';
 import { record } from './record.ts';
@@ -20,6 +21,7 @@ export function postgresLedger(sql: Sql): Ledger {
     updateEpisodes: (episodes) => updateEpisodes(sql, episodes),
     retireEpisodes: (ids) => retireEpisodes(sql, ids),
     episodesOf: (incidentIds) => episodesOf(sql, incidentIds),
+    newAlerts: (about, limit) => newAlerts(sql, about, limit),
     firingCounts: (incidentIds) => firingCounts(sql, incidentIds),
 
     lockIncidents: (ids) => lockIncidents(sql, ids),
@@ -35,6 +37,7 @@ export function postgresLedger(sql: Sql): Ledger {
 
     insertRuns: (runs) => insertRuns(sql, runs),
     findRun: (id) => findRun(sql, id),
+    firstBegun: (id, steps) => firstBegun(sql, id, steps),
     endRun: (id, fence, ending, now) => endRun(sql, id, fence, ending, now),
     saveVerify: (id, verify) => saveVerify(sql, id, verify),
     insertApprovals: (approvals) => insertApprovals(sql, approvals),

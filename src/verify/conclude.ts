@@ -2,15 +2,18 @@ import type { Entry, IncidentEvent, Owed, Verified } from '../domain/event.ts';
 import { advance, type Incident } from '../domain/incident.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { REASONS } from '../domain/reason.ts';
-import type { Clock, Millis } from '../domain/time.ts';
+import { type Clock, type Millis, toIso } from '../domain/time.ts';
 import type { Remediation } from '../remediation/define.ts';
 import type { Rulebook } from '../rules/rulebook.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Handed } from '../store/outbox.ts';
 import type { Run } from '../store/runs.ts';
-import { type Finding, judge, type Progress } from './judge.ts';
+import type { DependsOn } from './config.ts';
+import { type Finding, judge, type Progress, type Terms, worsened } from './judge.ts';
 import type { Seen } from './see.ts';
 import { type Timing, timingOf } from './timing.ts';
+import { readWitnesses } from './witnesses.ts';
+import { sayWitnesses, type Witness } from './worse.ts';
 
 /** What a look is judged by beside the ledger. */
 export interface ConcludeParts {
@@ -18,6 +21,7 @@ export interface ConcludeParts {
   readonly remediations: ReadonlyMap<string, Remediation>;
   /** How long a source may take to say that the alert is gone, once the world is healthy. */
   readonly resolveWithin: Millis;
+  readonly dependsOn: DependsOn;
   rulebook(): Rulebook;
 }
 
@@ -57,10 +61,10 @@ export async function concludeLook(
     return { ...NOTHING, isFree: true };
   }
   const timing = timingOf(parts.remediations.get(run.remediation), parts.rulebook().get(run.rule));
-  const finding = weigh(parts, run, timing, seen, before.incident.firing, now);
-  const verify = { ...finding.progress, healthy: seen?.healthy ?? false, evidence: seen?.evidence ?? {} };
-  await ledger.saveVerify(run.id, verify as unknown as JsonObject);
-  const change = await conclude(ledger, parts, run, timing, before.incident, finding, seen, now);
+  const { finding, against } = await weigh(ledger, parts, run, timing, seen, before.incident, now);
+  const sight: Sight = { healthy: seen?.healthy ?? false, evidence: seen?.evidence ?? {}, against };
+  await ledger.saveVerify(run.id, { ...finding.progress, ...evidenceOf(sight) } as unknown as JsonObject);
+  const change = await conclude(ledger, parts, run, timing, before.incident, finding, sight, now);
   return {
     handed: change === null ? [] : await ledger.record([{ before, ...change }], now),
     isFree: finding.kind === 'end',
@@ -68,19 +72,37 @@ export async function concludeLook(
   };
 }
 
-function weigh(
+/** What was seen in one look, and which new alerts speak against the run. */
+interface Sight extends Seen {
+  readonly against: readonly Witness[];
+}
+
+/** More than anybody reads; the alerts have incidents of their own. */
+const MOST_WITNESSES = 20;
+
+function evidenceOf({ healthy, evidence, against }: Sight): JsonObject {
+  if (against.length === 0) return { healthy, evidence };
+  const newAlerts = against.slice(0, MOST_WITNESSES).map((one) => ({ ...one, openedAt: toIso(one.openedAt) }));
+  return { healthy, evidence: { ...evidence, newAlerts }, newAlerts: against.length };
+}
+
+async function weigh(
+  ledger: Ledger,
   parts: ConcludeParts,
   run: Run,
   { within, holdFor }: Timing,
   seen: Seen | null,
-  firing: boolean,
+  incident: Incident,
   now: number,
-): Finding {
+): Promise<{ readonly finding: Finding; readonly against: readonly Witness[] }> {
   const since = run.appliedAt ?? now;
   const stored = run.verify as Partial<Progress>;
   const before: Progress = { since, healthySince: stored.healthySince ?? null, clearedAt: stored.clearedAt ?? null };
-  const terms = { within, holdFor, resolveWithin: parts.resolveWithin, noop: run.outcome === 'noop' };
-  return judge(before, { now, healthy: seen?.healthy ?? false, firing }, terms);
+  const terms: Terms = { within, holdFor, resolveWithin: parts.resolveWithin, noop: run.outcome === 'noop' };
+  const finding = judge(before, { now, healthy: seen?.healthy ?? false, firing: incident.firing }, terms);
+  if (finding.kind !== 'end' || terms.noop) return { finding, against: [] };
+  const against = await readWitnesses(ledger, parts, run, incident);
+  return { finding: worsened(finding, now, terms, against.length), against };
 }
 
 interface Conclusion {
@@ -97,18 +119,19 @@ async function conclude(
   { every }: Timing,
   incident: Incident,
   finding: Finding,
-  seen: Seen | null,
+  sight: Sight,
   now: number,
 ): Promise<Conclusion | null> {
   if (finding.kind !== 'end') {
     const dueAt = now + every;
     await ledger.insertOutbox([{ kind: 'verify', incidentId: incident.id, runId: run.id, data: {}, dueAt }], now);
-    return finding.kind === 'wait' ? null : tell(incident, { type: 'run-cleared' }, run, 'cleared', seen, now);
+    return finding.kind === 'wait' ? null : tell(incident, { type: 'run-cleared' }, run, 'cleared', sight, now);
   }
   const { outcome } = finding;
   const more = (parts.rulebook().get(run.rule)?.do.length ?? 0) > run.attempt + 1;
-  await ledger.endRun(run.id, null, { outcome, reason: outcome, detail: {}, open: false }, now);
-  return tell(incident, { type: 'verified', outcome, more }, run, outcome, seen, now);
+  const detail = outcome === 'worse' ? { why: sayWitnesses(sight.against) } : {};
+  await ledger.endRun(run.id, null, { outcome, reason: outcome, detail, open: false }, now);
+  return tell(incident, { type: 'verified', outcome, more }, run, outcome, sight, now);
 }
 
 function tell(
@@ -116,7 +139,7 @@ function tell(
   event: IncidentEvent,
   run: Run,
   reason: 'cleared' | Verified,
-  seen: Seen | null,
+  sight: Sight,
   now: number,
 ): Conclusion | null {
   const step = advance(incident, event, now);
@@ -125,9 +148,9 @@ function tell(
     run: run.id,
     outcome: reason,
     firing: incident.firing,
-    healthy: seen?.healthy ?? false,
-    evidence: seen?.evidence ?? {},
+    ...evidenceOf(sight),
   };
-  const entry: Entry = { type: event.type, reason, summary: `${run.remediation}: ${REASONS[reason]}`, data };
+  const words = reason === 'worse' ? sayWitnesses(sight.against) : REASONS[reason];
+  const entry: Entry = { type: event.type, reason, summary: `${run.remediation}: ${words}`, data };
   return { after: step.incident, entries: [entry], owed: step.owed };
 }

@@ -56,3 +56,19 @@ export function judge(before: Progress, look: Look, terms: Terms): Finding {
   if (terms.noop || now - before.since >= terms.within) return end('ineffective');
   return { kind: 'wait', progress };
 }
+
+/**
+ * Takes new alerts on the target, or on what depends on it, into account. They are judged where verification ends, so that
+ * one that comes and goes meanwhile, as while a service restarts, does not count. A success that they spoil gets as long as a
+ * source may take to say that they are over; whatever else ends with them has made it worse. A run that found nothing to do
+ * has changed nothing and cannot have.
+ *
+ * @param fresh how many such alerts fire now
+ */
+export function worsened(finding: Finding, now: Time, terms: Terms, fresh: number): Finding {
+  if (fresh === 0 || finding.kind !== 'end' || finding.outcome === 'noop' || terms.noop) return finding;
+  const { outcome, progress } = finding;
+  const { holdFor, resolveWithin } = terms;
+  const mayPass = outcome === 'held' && now - (progress.clearedAt ?? now) < holdFor + resolveWithin;
+  return mayPass ? { kind: 'wait', progress } : { kind: 'end', outcome: 'worse', progress };
+}

@@ -15,6 +15,7 @@ const CAUSES: Readonly<Partial<Record<Reason, string>>> = {
   unknown: 'A repair was cut off, and it may or may not have taken effect',
   ineffective: 'The automatic repair did not help',
   recurred: 'It came back after the repair',
+  worse: 'Since the repair there are new alerts',
   'handed-over': 'The repair found that a person is needed',
   denied: 'The repair was denied',
   'approval-expired': 'Nobody approved the repair in time',

@@ -13,6 +13,7 @@ const FIRST: Readonly<Partial<Record<Reason, string>>> = {
   unknown: 'Look whether the step that was cut off took effect. Only then repeat it.',
   ineffective: 'Do not simply repeat the repair. It ran to its end and the trouble stayed, so look for another cause.',
   recurred: 'Look for what breaks it again. The repair works, but only for a short time.',
+  worse: 'Look at the new alerts first, and whether what the repair changed should be put back.',
   denied: 'Repair it by hand, or close the incident if nothing needs to be done.',
   'approval-expired': 'Decide whether the repair would be right, and do it by hand. Nothing was changed so far.',
   unmatched: 'Judge by the alert itself. Afterwards, write a rule for it.',

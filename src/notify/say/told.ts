@@ -3,7 +3,7 @@ import type { IncidentView } from '../view.ts';
 import { cleanLine } from './clean.ts';
 
 /** Reasons that say how a run ended: the run itself knows more than the word. */
-const BY_RUN: readonly Reason[] = ['handed-over', 'failed', 'undo-failed', 'unknown'];
+const BY_RUN: readonly Reason[] = ['handed-over', 'failed', 'undo-failed', 'unknown', 'worse'];
 
 const ROOM = 700;
 

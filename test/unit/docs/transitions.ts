@@ -38,7 +38,7 @@ const EVENTS: { readonly [T in IncidentEvent['type']]: readonly Extract<Incident
   ),
   'run-waits': [{ type: 'run-waits', until: 2 }],
   'run-cleared': [{ type: 'run-cleared' }],
-  verified: (['held', 'recurred', 'ineffective', 'noop'] as const).flatMap((outcome) =>
+  verified: (['held', 'recurred', 'ineffective', 'worse', 'noop'] as const).flatMap((outcome) =>
     both.map((more) => ({ type: 'verified' as const, outcome, more })),
   ),
   'put-off': [{ type: 'put-off', until: 3, by: 'inc-2' }],

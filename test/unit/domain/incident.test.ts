@@ -46,6 +46,7 @@ const TABLE: Readonly<Record<EventName, readonly [string, string, string, string
   'verified noop': ['-', '-', '-', '-', '-', 'closed/cleared-by-itself tell:end', '-'],
   'verified ineffective': ['-', '-', '-', '-', '-', 'escalated/ineffective tell:page', '-'],
   'verified ineffective, more': ['-', '-', '-', '-', '-', 'received/ineffective decide', '-'],
+  'verified worse': ['-', '-', '-', '-', '-', 'escalated/worse tell:page', '-'],
   'verified recurred, more': ['-', '-', '-', '-', '-', 'received/recurred decide', '-'],
   'put off': [
     'received/opened deadline',

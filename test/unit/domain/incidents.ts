@@ -75,6 +75,7 @@ export const EVENTS = {
   'verified ineffective, more': { type: 'verified', outcome: 'ineffective', more: true },
   'verified recurred, more': { type: 'verified', outcome: 'recurred', more: true },
   'put off': { type: 'put-off', until: NOW + 1_800_000, by: 'inc-storm' },
+  'verified worse': { type: 'verified', outcome: 'worse', more: true },
   deadline: { type: 'deadline-passed' },
   approved: { type: 'approved' },
   denied: { type: 'denied' },

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { judge, type Look, type Progress, type Terms } from '../../../src/verify/judge.ts';
+import { type Finding, judge, type Look, type Progress, type Terms, worsened } from '../../../src/verify/judge.ts';
 
 const TERMS: Terms = { within: 60_000, holdFor: 30_000, resolveWithin: 120_000, noop: false };
 const START: Progress = { since: 0, healthySince: null, clearedAt: null };
@@ -64,6 +64,33 @@ describe('a run that had nothing to do', () => {
 
   test('has not helped a sick world, and nothing is waited for', () => {
     expect(watch([SICK(0)], noop)).toBe('ineffective at 0');
+  });
+});
+
+describe('new alerts since the run', () => {
+  const cleared: Progress = { since: 0, healthySince: 1_000, clearedAt: 1_000 };
+  const end = (outcome: 'held' | 'recurred' | 'ineffective' | 'noop', progress = START): Finding => {
+    return { kind: 'end', outcome, progress };
+  };
+  const say = (finding: Finding) => (finding.kind === 'end' ? finding.outcome : finding.kind);
+
+  test.each<[string, Finding, number, number, string]>([
+    ['none leave the finding', end('ineffective'), 60_000, 0, 'ineffective'],
+    ['what did not help has made it worse', end('ineffective'), 60_000, 1, 'worse'],
+    ['what came back too', end('recurred', cleared), 20_000, 3, 'worse'],
+    ['a success waits for them to pass', end('held', cleared), 31_000, 1, 'wait'],
+    ['for as long as a source may take', end('held', cleared), 150_999, 1, 'wait'],
+    ['and is none when they stay', end('held', cleared), 151_000, 1, 'worse'],
+    ['it is one when they pass', end('held', cleared), 151_000, 0, 'held'],
+    ['they say nothing before the end', { kind: 'wait', progress: START }, 1_000, 5, 'wait'],
+    ['nor when the alert has just cleared', { kind: 'cleared', progress: cleared }, 1_000, 5, 'cleared'],
+    ['what found nothing to do changed nothing', end('noop', cleared), 60_000, 1, 'noop'],
+  ])('%s', (_, finding, now, fresh, expected) => {
+    expect(say(worsened(finding, now, TERMS, fresh))).toBe(expected);
+  });
+
+  test('a run that had nothing to do on a sick world made nothing worse', () => {
+    expect(say(worsened(end('ineffective'), 60_000, { ...TERMS, noop: true }, 2))).toBe('ineffective');
   });
 });
 
