@@ -1,3 +1,4 @@
+import { allClearRow } from './allclear/stage.ts';
 import type { Config } from './config/schema.ts';
 import { createPopulations } from './decide/populations.ts';
 import { type DecideParts, decideBatch } from './decide/stage.ts';
@@ -8,6 +9,7 @@ import type { PeopleParts } from './escalate/people.ts';
 import { sendRow } from './escalate/send.ts';
 import { tellRow } from './escalate/tell.ts';
 import { type ExecuteParts, executeRow } from './execute/stage.ts';
+import type { TellOwn } from './ingest/own.ts';
 import type { Channel } from './notify/channel.ts';
 import type { reportTo } from './observe/report.ts';
 import type { Handlers } from './queue/workers.ts';
@@ -32,6 +34,7 @@ export interface StagesParts {
   stopping(): boolean;
   rulebook(): Rulebook;
   handOver(rows: readonly Handed[]): void;
+  tellOwn: TellOwn;
 }
 
 /** What is done for each kind of owed work. The stages know nothing of each other; this is where they stand side by side. */
@@ -74,6 +77,7 @@ export function createStages(parts: StagesParts): Handlers {
       verify: (row) => verifyRow(verify, row),
       tell: (row) => tellRow(people, row),
       send: (row) => sendRow(people, row),
+      'all-clear': (row) => allClearRow(parts, row),
     },
   };
 }

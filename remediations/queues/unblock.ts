@@ -126,6 +126,10 @@ export default defineRemediation({
   needs: ['bullmq', 'redis', 'services'],
   target: ({ queue }) => ({ kind: 'queue', id: queue }),
   steps: [diagnose, requeueStuck, watch, restartWorkers, scaleOut, settle],
+  leaves({ result }) {
+    const { act, service } = result(diagnose).plan;
+    return act === 'scale' ? { service } : null;
+  },
   verify: {
     within: '10m',
     every: '15s',

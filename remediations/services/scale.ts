@@ -79,6 +79,7 @@ export default defineRemediation({
   needs: ['services'],
   target: ({ service }) => ({ kind: 'service', id: service }),
   steps: [measure, scale, waitHealthy],
+  leaves: ({ params: { service, direction } }) => (direction === 'up' ? { service } : null),
   verify: {
     within: '2m',
     every: '10s',

@@ -39,6 +39,7 @@ export type Owed =
   | { readonly kind: 'execute'; readonly dueAt: Time; readonly runId: string }
   | { readonly kind: 'verify'; readonly dueAt: Time; readonly runId: string }
   | { readonly kind: 'expire'; readonly dueAt: Time; readonly approvalId: string }
+  | { readonly kind: 'all-clear'; readonly dueAt: Time; readonly runId: string }
   | { readonly kind: 'tell'; readonly dueAt: Time; readonly topic: Topic };
 
 /** What people are told: a page that wakes somebody, a request for approval, news for an open thread, the end of it. */

@@ -3,6 +3,7 @@ import type { Time } from '../domain/time.ts';
 import type { Rulebook } from '../rules/rulebook.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Handed } from '../store/outbox.ts';
+import type { Change } from '../store/record.ts';
 import type { Run } from '../store/runs.ts';
 import { type Ending, endingOf, stepsOf } from './ending.ts';
 import type { JournalRow } from './journal.ts';
@@ -21,6 +22,7 @@ export function endOf(run: Run, end: Finished, journal: readonly JournalRow[], r
  * Writes the end of a run's steps, in the ledger's transaction.
  *
  * @param fence of whoever carried it out
+ * @param owes what is due beside what the map says
  * @returns the rows to hand over; null where the run was lost, and whoever took it over tells of it.
  */
 export async function finishRun(
@@ -30,6 +32,7 @@ export async function finishRun(
   fence: number | null,
   rowId: number,
   now: Time,
+  owes: Change['owed'] = [],
 ): Promise<readonly Handed[] | null> {
   const before = (await ledger.lockIncidents([run.incidentId])).get(run.incidentId);
   if (!(await ledger.endRun(run.id, fence, ending.run, now))) return null;
@@ -37,7 +40,7 @@ export async function finishRun(
   if (before === undefined) return [];
   const step = run.dry ? null : advance(before.incident, ending.event, now);
   const after = step?.incident ?? { ...before.incident, version: before.incident.version + 1 };
-  return ledger.record([{ before, after, entries: [ending.entry], owed: step?.owed ?? [] }], now);
+  return ledger.record([{ before, after, entries: [ending.entry], owed: [...(step?.owed ?? []), ...owes] }], now);
 }
 
 /** A rehearsal changes nothing on the map; it only tells what it saw and what it would have done. */

@@ -7,6 +7,7 @@ import type { Db } from '../store/db.ts';
 import { type Handed, keepHanded, type OutboxRow, strike, wait, wakeWaiting } from '../store/outbox.ts';
 import { postgresLedger } from '../store/postgres-ledger.ts';
 import { findRun, type Run, releaseRun, takeRun } from '../store/runs.ts';
+import { oweAllClear } from './all-clear.ts';
 import { endOf, finishRun } from './finish.ts';
 import { keepHold } from './hold.ts';
 import type { Journal } from './journal.ts';
@@ -106,10 +107,14 @@ async function finish(
   end: Exclude<StepsEnd, { kind: 'interrupted' }>,
   journal: Journal,
 ) {
-  const ending = endOf(run, end, await journal.read(), parts.rulebook());
-  const handed = await parts.db.transaction((sql) =>
-    finishRun(postgresLedger(sql), run, ending, fence, rowId, parts.clock.now()),
-  );
+  const rows = await journal.read();
+  const ending = endOf(run, end, rows, parts.rulebook());
+  const { allClear } = parts.rulebook().get(run.rule)?.do[run.attempt] ?? {};
+  const handed = await parts.db.transaction((sql) => {
+    const now = parts.clock.now();
+    const owes = oweAllClear(allClear, parts, run, ending, rows, now);
+    return finishRun(postgresLedger(sql), run, ending, fence, rowId, now, owes);
+  });
   // Whoever took the run over tells of it.
   if (handed === null) return;
   parts.onRunEnded(run, ending.run.outcome);

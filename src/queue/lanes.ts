@@ -16,6 +16,7 @@ export const LANE_OF: Readonly<Record<OutboxKind, Lane>> = {
   expire: 'people',
   tell: 'people',
   send: 'people',
+  'all-clear': 'verify',
 };
 
 export interface LaneJob {

@@ -19,16 +19,21 @@ export interface ContextParts<P> {
   readonly results: ReadonlyMap<string, Json>;
 }
 
+/** Reads the results of ended steps. */
+export function resultReader<P>(results: ReadonlyMap<string, Json>): StepContext<P>['result'] {
+  return (step) => {
+    if (!results.has(step.name)) throw new Error(`Step '${step.name}' has no result: it has not ended in this run`);
+    return results.get(step.name) as never;
+  };
+}
+
 /** What a step is given. The results are the journal's, so they are the same after a crash. */
 export function stepContext<P>(parts: ContextParts<P>): StepContext<P> {
   const { results, clock, signal } = parts;
   return {
     ...parts,
     approved: parts.approved ?? false,
-    result(step) {
-      if (!results.has(step.name)) throw new Error(`Step '${step.name}' has no result: it has not ended in this run`);
-      return results.get(step.name) as never;
-    },
+    result: resultReader(results),
     async until(every, check) {
       while (!(await check())) await clock.sleep(parseDuration(every), signal);
     },

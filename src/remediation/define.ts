@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Target } from '../domain/alert.ts';
+import type { Labels, Target } from '../domain/alert.ts';
 import { parseDuration } from '../domain/duration.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { Clock, Time } from '../domain/time.ts';
@@ -89,6 +89,11 @@ export interface Remediation<S extends z.ZodObject = z.ZodObject> {
    * and is asked at most once a minute.
    */
   population?(ctx: PopulationContext): Promise<number>;
+  /**
+   * What a run left behind that is meant for bad times only, as labels for the all-clear of its rule; null where it left
+   * nothing. Without it every run that was carried out has. It reads what the steps returned, and nothing else.
+   */
+  leaves?(ctx: Pick<StepContext<z.output<S>>, 'params' | 'settings' | 'result'>): Labels | null;
   // The results differ from step to step; `ctx.result(step)` gives each its own type back.
   // biome-ignore lint/suspicious/noExplicitAny: a list of steps with different results has no other type
   readonly steps: readonly Step<z.output<S>, any>[];

@@ -15,6 +15,7 @@ export function compileRule(written: WrittenRule, hash: string, origin: Rule['or
     do: written.do.map((attempt) => ({
       remediation: attempt.remediation,
       with: Object.fromEntries(Object.entries(attempt.with).map(([name, given]) => [name, bindingOf(given)])),
+      ...(attempt.all_clear === undefined ? {} : { allClear: attempt.all_clear }),
     })),
     target: written.target ?? null,
     guards: {

@@ -37,7 +37,21 @@ export async function loadRulebook(
     if ('faults' in yaml) faults.push(...yaml.faults);
     else rules.push(...readRules(yaml, remediations, windows, names, faults));
   }
-  return faults.length > 0 ? { faults: sortFaults(faults) } : { rulebook: createRulebook(rules) };
+  const rulebook = createRulebook(rules);
+  if (faults.length === 0) faults.push(...checkAllClears(rulebook));
+  return faults.length > 0 ? { faults: sortFaults(faults) } : { rulebook };
+}
+
+/** An all-clear that no rule takes would be given to nobody, and what was changed would stay. */
+function checkAllClears(rulebook: Rulebook): readonly Fault[] {
+  return rulebook.rules.flatMap((rule) =>
+    rule.do.flatMap(({ allClear }) => {
+      if (allClear === undefined || rulebook.candidates(allClear.raise).length > 0) return [];
+      const message = `no rule takes the alert '${allClear.raise}' that '${rule.name}' raises when all is clear`;
+      const fix = `add a rule that matches alertname="${allClear.raise}", or correct all_clear.raise`;
+      return [{ ...rule.origin, message, fix }];
+    }),
+  );
 }
 
 async function list(folder: string, faults: Fault[]): Promise<readonly string[]> {

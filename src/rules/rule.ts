@@ -12,10 +12,18 @@ export type Mode = (typeof MODES)[number];
 /** Where a parameter's value comes from: written in the rule, or the value of a label of the alert. Never a template. */
 export type Binding = { readonly constant: Json } | { readonly label: string; readonly fallback: Json | undefined };
 
+/** Once the trouble has been gone for so long, the daemon raises this alert, and another rule takes back what was changed. */
+export interface AllClear {
+  readonly after: Millis;
+  /** Name of the alert. */
+  readonly raise: string;
+}
+
 /** One remediation of a rule with where its parameters come from. */
 export interface Attempt {
   readonly remediation: string;
   readonly with: Readonly<Record<string, Binding>>;
+  readonly allClear?: AllClear;
 }
 
 export interface Guards {

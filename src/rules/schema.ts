@@ -26,6 +26,17 @@ const binding = z
 const attempt = z.strictObject({
   remediation: z.string().describe('Path under remediations/, such as phones/reconnect.'),
   with: z.record(z.string(), binding).default({}).describe('A value for each parameter of the remediation.'),
+  all_clear: z
+    .strictObject({
+      after: period(),
+      raise: z.string().regex(/^[A-Za-z_][A-Za-z0-9_:-]{0,99}$/, {
+        error: 'is no name for an alert; write for example PhonesCalm',
+      }),
+    })
+    .optional()
+    .describe(
+      'Once the trouble has been gone for so long, this alert is raised, for a rule that takes the change back.',
+    ),
 });
 
 const guards = z.strictObject({

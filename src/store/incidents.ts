@@ -1,5 +1,6 @@
-import type { Target } from '../domain/alert.ts';
+import type { Source, Target } from '../domain/alert.ts';
 import type { Incident } from '../domain/incident.ts';
+import type { Time } from '../domain/time.ts';
 import { type Column, encode, insertMany, type Sql } from './sql.ts';
 
 /** An incident with the end of its timeline's chain, which only the store needs. */
@@ -105,6 +106,33 @@ export async function findIncident(sql: Sql, id: string): Promise<StoredIncident
 export interface RuleTarget {
   readonly rule: string;
   readonly target: Target;
+}
+
+/** Whether an incident of this rule on this target is open, and when the last one ended. */
+export async function lastOnSlot(
+  sql: Sql,
+  { rule, target }: RuleTarget,
+): Promise<{ readonly open: boolean; readonly endedAt: Time | null }> {
+  const [row] = await sql.query<{ open: boolean | null; endedAt: Time | null }>(
+    `select bool_or(ended_at is null) as open, max(ended_at) as "endedAt" from remedyd.incidents
+     where rule = $1 and target_kind = $2 and target_id = $3`,
+    [rule, target.kind, target.id],
+  );
+  return { open: row?.open ?? false, endedAt: row?.endedAt ?? null };
+}
+
+/** The incident that the last episode of an alert belongs to; null where it has none. */
+export async function incidentOfAlert(
+  sql: Sql,
+  source: Source,
+  fingerprint: string,
+): Promise<Pick<Incident, 'id' | 'state'> | null> {
+  const [row] = await sql.query<Pick<Incident, 'id' | 'state'>>(
+    `select i.id, i.state from remedyd.episodes e join remedyd.incidents i on i.id = e.incident_id
+     where e.source = $1 and e.fingerprint = $2 order by e.id desc limit 1`,
+    [source, fingerprint],
+  );
+  return row ?? null;
 }
 
 /** The open incidents of these rules and targets, locked. */

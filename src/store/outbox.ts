@@ -1,8 +1,9 @@
 import type { JsonObject } from '../domain/json.ts';
 import type { Millis, Time } from '../domain/time.ts';
 import { at, insertMany, type Sql } from './sql.ts';
+import { json } from './storable.ts';
 
-export const OUTBOX_KINDS = ['decide', 'deadline', 'execute', 'verify', 'expire', 'tell', 'send'] as const;
+export const OUTBOX_KINDS = ['decide', 'deadline', 'execute', 'verify', 'expire', 'tell', 'send', 'all-clear'] as const;
 
 export type OutboxKind = (typeof OUTBOX_KINDS)[number];
 
@@ -106,6 +107,15 @@ export async function putOff(sql: Sql, id: number, dueAt: Time, error: string): 
     [id, at(dueAt), error.slice(0, 2_000)],
     'put-off',
   );
+}
+
+/** Work of several parts: what it stands at now, and when it goes on. */
+export async function moveOn(sql: Sql, id: number, data: JsonObject, dueAt: Time): Promise<void> {
+  await sql.run('update remedyd.outbox set data = $2, due_at = $3, queued_until = null where id = $1', [
+    id,
+    json(data),
+    at(dueAt),
+  ]);
 }
 
 /** Puts work off that was not attempted, because it is not its turn. */

@@ -60,7 +60,7 @@ export async function record(sql: Sql, changes: readonly Change[], now: Time): P
 
 function toRow(incidentId: string, due: Owed & { readonly data?: JsonObject }): NewOutboxRow {
   const { kind, dueAt } = due;
-  const runId = due.kind === 'execute' || due.kind === 'verify' ? due.runId : null;
+  const runId = 'runId' in due ? due.runId : null;
   const extra: JsonObject =
     due.kind === 'tell' ? { topic: due.topic } : due.kind === 'expire' ? { approvalId: due.approvalId } : {};
   return { kind, dueAt, incidentId, runId, data: { ...extra, ...due.data } };

@@ -27,6 +27,7 @@ export const SERVICES = {
   'cerniq-workers-ingest': ['bronze:ingest:csv', 'bronze:ingest:xlsx'],
   'cerniq-workers-enrichment': ['silver:enrich:anaf-fiscal-status', 'silver:enrich:termene-company'],
   'cerniq-workers-scoring': ['silver:score:company'],
+  'churn-worker': ['churn'],
   'workers-outreach': ['outreach:orchestrator:dispatch', ...PHONES.map((phone) => `q:wa:${phone}`)],
 } as const satisfies Record<string, readonly string[]>;
 export type Service = keyof typeof SERVICES;
@@ -44,7 +45,6 @@ export const UNSERVED = [
 
 export const ETAPA5 = [
   'lifecycle',
-  'churn',
   'sentiment',
   'geospatial',
   'graph',

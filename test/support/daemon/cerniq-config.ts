@@ -37,7 +37,8 @@ export async function cerniqConfig(
 ): Promise<Tree> {
   const shipped = parse(await readFile(SHIPPED, 'utf8')) as Tree;
   const kept = Object.fromEntries(Object.entries(shipped).filter(([key]) => !ELSEWHERE.includes(key)));
-  const tools = shipped.tools as { readonly apis: Readonly<Record<string, Tree>> };
+  const tools = shipped.tools as { readonly apis: Readonly<Record<string, Tree>>; readonly services: Tree };
+  const known = shipped.settings as { readonly services: Readonly<Record<string, Tree>> };
   const notify = shipped.notify as { readonly slack: Tree; readonly pagerduty: Tree };
   const urls: Readonly<Record<string, string>> = {
     cerniq: cerniq.url,
@@ -54,20 +55,25 @@ export async function cerniqConfig(
       redis: { url: cerniq.redisUrl },
       bullmq: {},
       postgres: { url: cerniq.postgresUrl },
-      services: { driver: 'pm2', command: cerniq.pm2?.program ?? 'pm2', home: cerniq.pm2?.home ?? '/nonexistent' },
+      services: {
+        driver: 'pm2',
+        command: cerniq.pm2?.program ?? 'pm2',
+        home: cerniq.pm2?.home ?? '/nonexistent',
+        scale: tools.services.scale,
+      },
     },
     notify: {
       ...notify,
       slack: { ...notify.slack, api_url: people.slack.apiUrl },
       pagerduty: { ...notify.pagerduty, url: `${people.pagerduty.url}/v2/enqueue` },
     },
-    settings: { ...(shipped.settings as Tree), ...worldSettings() },
+    settings: { ...known, ...worldSettings(known.services) },
   };
 }
 
-function worldSettings(): Tree {
+function worldSettings(known: Readonly<Record<string, Tree>>): Tree {
   const services = Object.entries(SERVICES).map(([name, queues]) => {
-    return [name, { queues, healthy_within: '20s', starts_within: '2s' }];
+    return [name, { ...known[name], queues, healthy_within: '20s', starts_within: '2s' }];
   });
   const sources = SOURCES.map((source) => [source, sourceSettings(source)]);
   return {

@@ -63,7 +63,10 @@ describe('createWork', () => {
     };
     const errors: string[] = [];
     const of = ({ id }: { readonly id: number }) => one(id);
-    const handlers = { decide, one: { deadline: of, execute: of, verify: of, expire: of, tell: of, send: of } };
+    const handlers = {
+      decide,
+      one: { deadline: of, execute: of, verify: of, expire: of, tell: of, send: of, 'all-clear': of },
+    };
     const work = createWork({
       db: sql as Db,
       clock: { now: () => now, sleep: async () => undefined },

@@ -160,3 +160,18 @@ test('has a version that only what the rules say can change', async () => {
   expect((await rulebookOf(a, rule('b', 'alertname="c"'))).version).not.toBe(book.version);
   expect((await rulebookOf(rule('a', 'alertname="a"', 'priority: 1'))).get('a')?.hash).not.toBe(book.get('a')?.hash);
 });
+
+test('finds an all-clear that no rule takes', async () => {
+  const doing = (raise: string) =>
+    `do: [{ remediation: phones/reconnect, with: { phone: { label: phone_id } }, all_clear: { after: 30m, raise: ${raise} } }]`;
+  const a = rule('a', 'alertname="a"', doing('Calm'));
+  const calm = rule('calm', 'alertname="Calm"');
+  const files = (...rules: readonly string[]) =>
+    folder({ 'a.yaml': `rules:\n${rules.map((one) => `  - ${one.replaceAll('\n', '\n    ')}\n`).join('')}` });
+  const alone = await loadRulebook(await files(a), remediations, WINDOWS);
+  expect(alone).toMatchObject({
+    faults: [{ line: 2, message: expect.stringContaining("'Calm'"), fix: expect.stringContaining('alertname="Calm"') }],
+  });
+  const both = await loadRulebook(await files(a, calm), remediations, WINDOWS);
+  expect('rulebook' in both && both.rulebook.get('a')?.do[0]?.allClear).toEqual({ after: 1_800_000, raise: 'Calm' });
+});
