@@ -41,7 +41,7 @@ export async function record(sql: Sql, changes: readonly Change[], now: Time): P
     const stored = { incident: after, seq: last?.seq ?? before?.seq ?? 0, head: last?.hash ?? before?.head ?? GENESIS };
     (before === null ? opened : changed).push(stored);
     lines.push(...rows);
-    owed.push(...dues.map((due) => toRow(after.id, due)));
+    owed.push(...rowsOwed(after.id, dues));
   }
   // They travel together and run in this order; so a lost compare-and-set also shows as a line that stands already.
   const [opening, updating, telling, owing] = await Promise.allSettled([
@@ -56,6 +56,11 @@ export async function record(sql: Sql, changes: readonly Change[], now: Time): P
   for (const one of [opening, updating, telling]) if (one.status === 'rejected') throw one.reason;
   if (owing.status === 'rejected') throw owing.reason;
   return owing.value;
+}
+
+/** What a change owes, as rows of the outbox. */
+export function rowsOwed(incidentId: string, owed: Change['owed']): NewOutboxRow[] {
+  return owed.map((due) => toRow(incidentId, due));
 }
 
 function toRow(incidentId: string, due: Owed & { readonly data?: JsonObject }): NewOutboxRow {

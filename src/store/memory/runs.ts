@@ -1,0 +1,188 @@
+import { targetKey } from '../../domain/alert.ts';
+import type { Time } from '../../domain/time.ts';
+import type { Approval } from '../approvals.ts';
+import type { RuleRemediation } from '../guard-facts.ts';
+import type { FactsLedger, RunLedger } from '../ledger.ts';
+import type { Pause } from '../pauses.ts';
+import type { Run } from '../runs.ts';
+import { type Aging, aging } from './aging.ts';
+import { indexSets } from './index-sets.ts';
+import { UniqueViolation } from './refused.ts';
+
+type Facts = 'standingPauses' | 'runFacts' | 'runsAdmittedSince' | 'endedRuns';
+
+/** Runs, approvals and pauses, in memory. */
+export interface MemoryRuns extends RunLedger, Pick<FactsLedger, Facts> {
+  /** Lets go of what ended before then. */
+  forget(before: Time): void;
+  all(): IterableIterator<Run>;
+  count(): number;
+}
+
+interface KeptPause {
+  readonly pause: Pause;
+  readonly liftedAt: Time | null;
+}
+
+const pairOf = ({ rule, remediation }: RuleRemediation) => `${rule} ${remediation}`;
+
+/** These say nothing about whether a remediation helps. */
+const SILENT: readonly (string | null)[] = ['noop', 'stopped', 'dry'];
+
+export function memoryRuns(): MemoryRuns {
+  const byId = new Map<string, Run>();
+  /** The run that holds a target. */
+  const holds = new Map<string, string>();
+  const byTarget = indexSets<string, string>();
+  const admissions = aging<string>();
+  const ended = aging<string>();
+  const endedByPair = new Map<string, Aging<string>>();
+  const approvals = new Map<string, Approval>();
+  const approvedPlans = new Set<string>();
+  const pauses = new Map<string, KeptPause>();
+
+  const planOf = ({ incidentId, planHash }: { readonly incidentId: string; readonly planHash: string }) =>
+    `${incidentId} ${planHash}`;
+  const liftedAt = (rule: string) =>
+    [...pauses.values()]
+      .filter(({ pause }) => pause.scope === 'rule' && pause.key === rule)
+      .reduce((last, lifted) => Math.max(last, lifted.liftedAt ?? last), Number.NEGATIVE_INFINITY);
+
+  function lastEnded(pair: RuleRemediation, limit: number): Run[] {
+    const since = liftedAt(pair.rule);
+    const runs: Run[] = [];
+    for (const id of endedByPair.get(pairOf(pair))?.newestSince(since) ?? []) {
+      const run = byId.get(id);
+      if (run?.endedAt == null || run.endedAt <= since || SILENT.includes(run.outcome)) continue;
+      if (runs.push(run) === limit) break;
+    }
+    return runs.reverse();
+  }
+
+  return {
+    count: () => byId.size,
+    all: () => byId.values(),
+    async insertRuns(runs) {
+      const taken = runs.filter(({ dry }) => !dry).map(({ target }) => targetKey(target));
+      if (new Set(taken).size < taken.length || taken.some((key) => holds.has(key)))
+        throw new UniqueViolation('A run is on this target already');
+      for (const run of runs) {
+        const key = targetKey(run.target);
+        byId.set(run.id, {
+          ...run,
+          startedAt: null,
+          appliedAt: null,
+          endedAt: null,
+          outcome: null,
+          reason: null,
+          detail: {},
+          verify: {},
+        });
+        if (run.dry) continue;
+        holds.set(key, run.id);
+        byTarget.add(key, run.id);
+        admissions.push(run.admittedAt, run.id);
+      }
+    },
+    findRun: async (id) => byId.get(id),
+    async endRun(id, fence, { outcome, reason, detail, open }, now) {
+      const run = byId.get(id);
+      // Nobody carries runs out here, so none has a fence.
+      if (run === undefined || run.endedAt !== null || (fence !== null && fence !== 0)) return false;
+      const endedAt = open ? null : now;
+      const after = {
+        ...run,
+        outcome,
+        reason,
+        detail: { ...run.detail, ...detail },
+        appliedAt: run.appliedAt ?? now,
+        endedAt,
+      };
+      byId.set(id, after);
+      if (endedAt === null) return true;
+      const key = targetKey(run.target);
+      if (holds.get(key) === id) holds.delete(key);
+      ended.push(endedAt, id);
+      if (run.dry) return true;
+      const list = endedByPair.get(pairOf(run)) ?? aging();
+      endedByPair.set(pairOf(run), list);
+      list.push(endedAt, id);
+      return true;
+    },
+    async saveVerify(id, verify) {
+      const run = byId.get(id);
+      if (run !== undefined) byId.set(id, { ...run, verify });
+    },
+    async insertApprovals(news) {
+      for (const approval of news) approvals.set(approval.id, approval);
+    },
+    async findApprovals(ids) {
+      return new Map(
+        ids.flatMap((id) => {
+          const approval = approvals.get(id);
+          return approval === undefined ? [] : [[id, approval] as const];
+        }),
+      );
+    },
+    async decideApproval(id, decision, now) {
+      const approval = approvals.get(id);
+      if (approval === undefined || approval.decision !== null) return false;
+      approvals.set(id, { ...approval, decision, decidedAt: now });
+      if (decision === 'approved') approvedPlans.add(planOf(approval));
+      return true;
+    },
+    async setPause(pause) {
+      pauses.set(pause.id, { pause, liftedAt: null });
+    },
+    async liftPauses(scope, key, _by, now) {
+      const standing = [...pauses].filter(
+        ([, { pause, liftedAt: lifted }]) => lifted === null && pause.scope === scope && pause.key === key,
+      );
+      for (const [id, { pause }] of standing) pauses.set(id, { pause, liftedAt: now });
+      return standing.length;
+    },
+    async standingPauses(now) {
+      return [...pauses.values()]
+        .filter(({ pause, liftedAt: lifted }) => lifted === null && (pause.until === null || pause.until > now))
+        .map(({ pause }) => pause)
+        .sort((a, b) => a.setAt - b.setAt);
+    },
+    async runFacts(targets, since) {
+      const ids = new Set(holds.values());
+      for (const target of targets) {
+        for (const id of byTarget.get(targetKey(target))) {
+          if ((byId.get(id)?.admittedAt ?? Number.NEGATIVE_INFINITY) >= since) ids.add(id);
+        }
+      }
+      return [...ids].flatMap((id) => byId.get(id) ?? []);
+    },
+    runsAdmittedSince: async (since) => admissions.countSince(since),
+    async endedRuns(pairs, limit) {
+      return pairs
+        .flatMap((pair) => lastEnded(pair, limit))
+        .map((run) => ({
+          rule: run.rule,
+          remediation: run.remediation,
+          outcome: run.outcome,
+          endedAt: run.endedAt ?? 0,
+          approved: approvedPlans.has(planOf(run)),
+        }))
+        .sort((a, b) => a.endedAt - b.endedAt);
+    },
+    forget(before) {
+      admissions.takeBefore(before);
+      for (const list of endedByPair.values()) list.takeBefore(before);
+      for (const id of ended.takeBefore(before)) {
+        const run = byId.get(id);
+        if (run === undefined) continue;
+        byId.delete(id);
+        byTarget.delete(targetKey(run.target), id);
+      }
+      for (const [id, approval] of approvals) {
+        if (approval.expiresAt >= before) continue;
+        approvals.delete(id);
+        approvedPlans.delete(planOf(approval));
+      }
+    },
+  };
+}
