@@ -22,7 +22,7 @@ export interface NewAlertsAbout {
 }
 
 /** An alert that fired within this time before a change and fires again after it comes and goes by itself. */
-const RESTLESS: Millis = 3_600_000;
+export const RESTLESS: Millis = 3_600_000;
 
 /** When a run first began one of these steps; null where it has begun none. */
 export async function firstBegun(sql: Sql, runId: string, steps: readonly string[] | null): Promise<Time | null> {

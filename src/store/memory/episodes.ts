@@ -2,12 +2,15 @@ import type { Time } from '../../domain/time.ts';
 import type { Episode, Identity } from '../episodes.ts';
 import type { FiringRow } from '../guard-facts.ts';
 import type { EpisodeLedger, FactsLedger } from '../ledger.ts';
+import { type NewAlertsAbout, RESTLESS } from '../new-alerts.ts';
 import { aging } from './aging.ts';
 import { indexSets } from './index-sets.ts';
 import { UniqueViolation } from './refused.ts';
 
 /** The firings of alerts, in memory. */
-export interface MemoryEpisodes extends EpisodeLedger, Pick<FactsLedger, 'firingNow'> {
+export interface MemoryEpisodes extends Omit<EpisodeLedger, 'newAlerts'>, Pick<FactsLedger, 'firingNow'> {
+  /** As `newAlerts` wants them, in no order. */
+  newSince(about: NewAlertsAbout): readonly Episode[];
   /** Lets go of what was resolved before then. */
   forget(before: Time): void;
   count(): number;
@@ -21,7 +24,10 @@ export function memoryEpisodes(): MemoryEpisodes {
   const byIncident = indexSets<string, number>();
   /** Ids of current ones that fire and are no tests, by name. */
   const firing = indexSets<string, number>();
+  const opened = aging<number>();
   const closed = aging<number>();
+  /** Ids of those that are current no more, by alert. */
+  const past = indexSets<string, number>();
   let last = 0;
 
   const isCurrent = (episode: Episode) => current.get(keyOf(episode)) === episode.id;
@@ -58,6 +64,8 @@ export function memoryEpisodes(): MemoryEpisodes {
       for (const episode of episodes) {
         last += 1;
         if (asCurrent) current.set(keyOf(episode), last);
+        else past.add(keyOf(episode), last);
+        opened.push(episode.openedAt, last);
         put({ ...episode, id: last });
       }
     },
@@ -75,6 +83,7 @@ export function memoryEpisodes(): MemoryEpisodes {
         const episode = byId.get(id);
         if (episode === undefined || !isCurrent(episode)) continue;
         current.delete(keyOf(episode));
+        past.add(keyOf(episode), id);
         firing.delete(episode.name, id);
       }
     },
@@ -106,12 +115,37 @@ export function memoryEpisodes(): MemoryEpisodes {
       }
       return rows;
     },
+    newSince({ since, incidentId }) {
+      const firedBefore = (episode: Episode) =>
+        [...past.get(keyOf(episode))].some((id) => {
+          const earlier = byId.get(id);
+          if (earlier === undefined || earlier.openedAt > since) return false;
+          return earlier.closedAt === null || earlier.closedAt > since - RESTLESS;
+        });
+      const isNew = (episode: Episode) =>
+        isCurrent(episode) &&
+        episode.status === 'firing' &&
+        episode.test === null &&
+        episode.source !== 'remedyd' &&
+        episode.openedAt > since &&
+        (episode.startsAt === null || episode.startsAt > since) &&
+        episode.incidentId !== incidentId &&
+        !firedBefore(episode);
+      const fresh: Episode[] = [];
+      for (const id of opened.newestSince(since)) {
+        const episode = byId.get(id);
+        if (episode !== undefined && isNew(episode)) fresh.push(episode);
+      }
+      return fresh;
+    },
     forget(before) {
+      opened.takeBefore(before);
       for (const id of closed.takeBefore(before)) {
         const episode = byId.get(id);
         // It may have been opened again; but an episode that has ended stays ended, and another one follows it.
         if (episode === undefined || episode.status === 'firing') continue;
         byId.delete(id);
+        past.delete(keyOf(episode), id);
         if (episode.incidentId !== null) byIncident.delete(episode.incidentId, id);
         if (current.get(keyOf(episode)) === id) current.delete(keyOf(episode));
       }

@@ -2,6 +2,7 @@ import type { Reason } from '../../domain/reason.ts';
 import type { Time } from '../../domain/time.ts';
 import type { StoredIncident } from '../incidents.ts';
 import type { Ledger } from '../ledger.ts';
+import type { NewAlert } from '../new-alerts.ts';
 import type { Run } from '../runs.ts';
 import type { TimelineRow } from '../timeline.ts';
 import { memoryEpisodes } from './episodes.ts';
@@ -20,9 +21,11 @@ export interface MemoryLedger extends Ledger {
   incidents(): IterableIterator<StoredIncident>;
   runs(): IterableIterator<Run>;
   timeline(incidentId: string): readonly TimelineRow[];
+  /** Notes that a step of a run began, as the journal would. */
+  begin(runId: string, step: string, at: Time): void;
   /**
    * Lets go of incidents and alerts that ended before the first time, and of runs and openings from before the second, which
-   * must lie as far back as guardrails look.
+   * must lie as far back as guardrails look; the first no later than an hour ago, for what makes a run worse.
    */
   forget(ended: Time, facts: Time): void;
   /** How many rows it holds, of all kinds. */
@@ -62,6 +65,17 @@ export function createMemoryLedger({ keepsTimeline = true }: MemoryLedgerOptions
       const openedAt = (id: string) => incidents.find(id)?.incident.openedAt ?? 0;
       const oldest = [...waiting].sort((a, b) => openedAt(a) - openedAt(b));
       return outbox.hasten(oldest, now, MOST_WOKEN);
+    },
+    async newAlerts(about, limit) {
+      const isOn = ({ target }: NewAlert) => target?.kind === about.target.kind && target.id === about.target.id;
+      return episodes
+        .newSince(about)
+        .map(({ source, name, labels, openedAt, incidentId }): NewAlert => {
+          const { rule = null, target = null } = (incidentId && incidents.find(incidentId)?.incident) || {};
+          return { source, name, labels, openedAt, incidentId, rule, target };
+        })
+        .sort((a, b) => Number(isOn(b)) - Number(isOn(a)) || a.openedAt - b.openedAt)
+        .slice(0, limit);
     },
     lockAdmission: async () => undefined,
     findIncident: incidents.find,

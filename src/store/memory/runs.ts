@@ -13,6 +13,8 @@ type Facts = 'standingPauses' | 'runFacts' | 'runsAdmittedSince' | 'endedRuns';
 
 /** Runs, approvals and pauses, in memory. */
 export interface MemoryRuns extends RunLedger, Pick<FactsLedger, Facts> {
+  /** Notes that a step of a run began, as the journal would. */
+  begin(runId: string, step: string, at: Time): void;
   /** Lets go of what ended before then. */
   forget(before: Time): void;
   all(): IterableIterator<Run>;
@@ -40,6 +42,7 @@ export function memoryRuns(): MemoryRuns {
   const approvals = new Map<string, Approval>();
   const approvedPlans = new Set<string>();
   const pauses = new Map<string, KeptPause>();
+  const begun = new Map<string, readonly { readonly step: string; readonly at: Time }[]>();
 
   const planOf = ({ incidentId, planHash }: { readonly incidentId: string; readonly planHash: string }) =>
     `${incidentId} ${planHash}`;
@@ -85,6 +88,13 @@ export function memoryRuns(): MemoryRuns {
       }
     },
     findRun: async (id) => byId.get(id),
+    begin(runId, step, at) {
+      begun.set(runId, [...(begun.get(runId) ?? []), { step, at }]);
+    },
+    async firstBegun(id, steps) {
+      const times = (begun.get(id) ?? []).filter(({ step }) => steps === null || steps.includes(step));
+      return times.length === 0 ? null : Math.min(...times.map(({ at }) => at));
+    },
     async endRun(id, fence, { outcome, reason, detail, open }, now) {
       const run = byId.get(id);
       // Nobody carries runs out here, so none has a fence.
@@ -176,6 +186,7 @@ export function memoryRuns(): MemoryRuns {
         const run = byId.get(id);
         if (run === undefined) continue;
         byId.delete(id);
+        begun.delete(id);
         byTarget.delete(targetKey(run.target), id);
       }
       for (const [id, approval] of approvals) {

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe } from 'vitest';
+import { appendJournal } from '../../../src/store/journal.ts';
 import { postgresLedger } from '../../../src/store/postgres-ledger.ts';
+import { takeRun } from '../../../src/store/runs.ts';
 import { readTimeline } from '../../../src/store/timeline.ts';
 import { ledgerContract } from '../../support/ledger/contract.ts';
 import { openStore, type Store } from './store.ts';
 
-const TABLES = ['episodes', 'incidents', 'outbox', 'runs', 'approvals', 'pauses'];
+const TABLES = ['episodes', 'incidents', 'outbox', 'runs', 'journal', 'approvals', 'pauses'];
 
 let store: Store;
 
@@ -24,6 +26,10 @@ describe('the ledger in Postgres keeps the contract:', () => {
     return {
       ledger: postgresLedger(db),
       timeline: (id) => readTimeline(db, id),
+      async begins(runId, step, at) {
+        const taken = await takeRun(db, runId, 'rep-a', at, 1_000);
+        await appendJournal(db, runId, taken?.fence ?? 0, { step, phase: 'begun', at, data: {} });
+      },
       // A transaction that lost is tried again from the start; here it shall be seen to lose.
       async whole(work) {
         let lost: unknown = null;

@@ -13,6 +13,8 @@ import { chain, firstBreak, type TimelineRow } from '../../../src/store/timeline
 export interface Tried {
   readonly ledger: Ledger;
   timeline(incidentId: string): Promise<readonly TimelineRow[]>;
+  /** A step of a run begins, as the journal knows it. */
+  begins(runId: string, step: string, at: number): Promise<void>;
   /** Whole or not at all, and not tried again. */
   whole<T>(work: (ledger: Ledger) => Promise<T>): Promise<T>;
 }
@@ -304,6 +306,17 @@ export function ledgerContract(open: () => Promise<Tried>): void {
       expect(await ledger.findRun('run-none')).toBeUndefined();
     });
 
+    test('when it first began one of these steps', async () => {
+      const { ledger, begins } = await open();
+      await ledger.insertRuns([runOn('a')]);
+      await begins('run-a', 'look', NOW + 1);
+      await begins('run-a', 'mend', NOW + 2);
+      expect(await ledger.firstBegun('run-a', ['mend', 'other'])).toBe(NOW + 2);
+      expect(await ledger.firstBegun('run-a', null)).toBe(NOW + 1);
+      expect(await ledger.firstBegun('run-a', ['other'])).toBeNull();
+      expect(await ledger.firstBegun('run-b', null)).toBeNull();
+    });
+
     test('a question to people is decided once', async () => {
       const { ledger } = await open();
       const approval = {
@@ -357,6 +370,38 @@ export function ledgerContract(open: () => Promise<Tried>): void {
       if (a === undefined) throw new Error('not found');
       await ledger.updateEpisodes([{ ...a, status: 'resolved', closedAt: NOW + 1 }]);
       expect(await ledger.firingNow(['one'], 10)).toEqual([]);
+    });
+
+    test('alerts that are new since then, those on the target first', async () => {
+      const { ledger } = await open();
+      const at = (s: number, more: Partial<Episode> = {}) => ({ openedAt: NOW + s, startsAt: NOW + s, ...more });
+      await ledger.record([opens(opened('a')), opens(opened('b'))], NOW);
+      await ledger.insertEpisodes(
+        [episode('restless', { ...at(-9), status: 'resolved', closedAt: NOW - 5 }), episode('early', at(-1))],
+        true,
+      );
+      const [restless] = await ledger.lockCurrent([{ source: 'event', fingerprint: 'restless' }]);
+      await ledger.retireEpisodes([restless?.id ?? 0]);
+      await ledger.insertEpisodes(
+        [
+          episode('restless', at(1)),
+          episode('older-start', at(1, { startsAt: NOW - 1 })),
+          episode('own', at(2, { incidentId: 'inc-a' })),
+          episode('drill', at(2, { test: 'a drill' })),
+          episode('gone', at(2, { status: 'resolved', closedAt: NOW + 3 })),
+          episode('remedyd', at(2, { source: 'remedyd' })),
+          episode('without', at(2)),
+          episode('on-b', at(3, { incidentId: 'inc-b' })),
+        ],
+        true,
+      );
+      const about = { since: NOW, incidentId: 'inc-a', target: { kind: 'thing', id: 'b' } };
+      const fresh = await ledger.newAlerts(about, 9);
+      expect(fresh.map(({ labels, rule, target }) => [labels.thing, rule, target])).toEqual([
+        ['on-b', 'thing-broken', { kind: 'thing', id: 'b' }],
+        ['without', null, null],
+      ]);
+      expect(await ledger.newAlerts(about, 1)).toEqual(fresh.slice(0, 1));
     });
 
     test('sick targets: open incidents whose alert fires', async () => {

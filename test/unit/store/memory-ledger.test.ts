@@ -5,7 +5,12 @@ import { episode, ledgerContract } from '../../support/ledger/contract.ts';
 describe('the ledger in memory keeps the contract:', () => {
   ledgerContract(async () => {
     const ledger = createMemoryLedger();
-    return { ledger, timeline: async (id) => ledger.timeline(id), whole: (work) => work(ledger) };
+    return {
+      ledger,
+      timeline: async (id) => ledger.timeline(id),
+      begins: async (runId, step, at) => ledger.begin(runId, step, at),
+      whole: (work) => work(ledger),
+    };
   });
 });
 
