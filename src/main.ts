@@ -3,6 +3,7 @@ import { ack } from './commands/ack.ts';
 import { type CheckOptions, check } from './commands/check.ts';
 import { migrateCommand } from './commands/migrate.ts';
 import { pause, resume } from './commands/pause.ts';
+import { promote } from './commands/promote.ts';
 import { serveCommand } from './commands/serve.ts';
 import { status } from './commands/status.ts';
 import { StartFault } from './serve.ts';
@@ -58,6 +59,14 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     .option('--target <kind:id>', 'that of this target')
     .action(async (options: Parameters<typeof resume>[0]) => {
       code = await resume(options);
+    });
+  program
+    .command('promote')
+    .description('let a rule act again that was demoted after a broken breaker')
+    .argument('<rule>', 'its name')
+    .requiredOption('--why <text>', 'the reason, for everybody to read')
+    .action(async (rule: string, options: Parameters<typeof promote>[1]) => {
+      code = await promote(rule, options);
     });
   program
     .command('ack')

@@ -8,7 +8,7 @@ import type { Time } from '../domain/time.ts';
 import type { Remediation } from '../remediation/define.ts';
 import { matchAlert } from '../rules/match.ts';
 import { type Plan, planFor, planHash } from '../rules/plan.ts';
-import { type Rule, UNMATCHED } from '../rules/rule.ts';
+import { modeInForce, type Rule, UNMATCHED } from '../rules/rule.ts';
 import type { Rulebook } from '../rules/rulebook.ts';
 import type { Approval } from '../store/approvals.ts';
 import type { Episode } from '../store/episodes.ts';
@@ -94,7 +94,7 @@ export function decide(one: Case, facts: Facts, bench: Bench, prepared = prepare
   const { refusal, answers } = askAll(subject, facts);
   if (refusal !== null) return refuse(incident, refusal, answers);
   const mustAsk =
-    askReason(rule, remediation) ?? (breakerOf(subject, facts).openSince === null ? null : 'breaker-open');
+    askReason(rule, remediation, facts) ?? (breakerOf(subject, facts).openSince === null ? null : 'breaker-open');
   if (mustAsk !== null && !approved(one, plan)) return ask(mustAsk, incident, rule, plan, answers, now);
   return admit(incident, plan, answers, now);
 }
@@ -155,10 +155,11 @@ function limitsOf({ guards }: Rule): RuleLimits {
   };
 }
 
-function askReason(rule: Rule, remediation: Remediation): Reason | null {
+function askReason(rule: Rule, remediation: Remediation, { demoted }: Facts): Reason | null {
   if (remediation.risk === 'high') return 'high-risk';
   if (rule.approval !== null) return 'approval-required';
-  return rule.mode === 'propose' ? 'propose-mode' : null;
+  if (rule.mode === 'propose') return 'propose-mode';
+  return modeInForce(rule, demoted.has(rule.name)) === 'auto' ? null : 'demoted';
 }
 
 /** An approval counts for the very plan that was shown, and for nothing that has changed since. */

@@ -45,8 +45,9 @@ export async function readFacts(
   const kinds = [...new Set(limited.map(({ plan }) => plan.target.kind))];
   const stormy = rules.filter(({ guards }) => guards.storm !== null).map(({ name }) => name);
   const entries = rules.flatMap(({ guards }) => guards.unless);
-  const [pauses, runs, runsLastHour, firing, sick, openings, ended] = await Promise.all([
+  const [pauses, demotions, runs, runsLastHour, firing, sick, openings, ended] = await Promise.all([
     ledger.standingPauses(now),
+    ledger.standingDemotions(),
     ledger.runFacts(
       prepared.map(({ plan }) => plan.target),
       now - MEMORY,
@@ -59,6 +60,7 @@ export async function readFacts(
   ]);
   return {
     pauses,
+    demoted: new Set(demotions.map(({ rule }) => rule)),
     runs,
     runsLastHour,
     firing: firingAlerts(firing, MOST_FIRING),

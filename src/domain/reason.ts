@@ -17,6 +17,7 @@ export const REASONS = {
   'propose-mode': 'The rule proposes: a person decides.',
   'high-risk': 'The remediation is of high risk: a person decides.',
   'approval-required': 'The rule asks for approval.',
+  demoted: 'A breaker of this rule broke: it asks until a person promotes it again.',
   'breaker-open': 'This remediation has not helped of late: a person decides.',
 
   'for-not-reached': 'The alert has not been firing for as long as the rule wants.',

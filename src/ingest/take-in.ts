@@ -36,12 +36,14 @@ export async function takeIn(
 /** @returns the outbox rows that are due. @throws what `record` of the ledger throws. */
 export async function writeOutcome(ledger: Ledger, { outcome, now }: TakenIn): Promise<readonly Handed[]> {
   // Independent but for their order, which a connection keeps; so they travel together.
+  const back = outcome.changes.flatMap(({ before, after }) => (before === null ? (after.recurrenceOf ?? []) : []));
   const [, , , , handed] = await Promise.all([
     ledger.retireEpisodes(outcome.retired),
     ledger.insertEpisodes(outcome.past, false),
     ledger.insertEpisodes(outcome.opened, true),
     ledger.updateEpisodes(outcome.updated),
     ledger.record(outcome.changes, now),
+    ledger.markRecurred(back, now),
   ]);
   return handed;
 }

@@ -79,5 +79,10 @@ export interface Rule {
   readonly origin: { readonly file: string; readonly line: number; readonly column: number };
 }
 
+/** The mode that counts: a rule that was demoted asks where it would act. */
+export function modeInForce({ mode }: Pick<Rule, 'mode'>, demoted: boolean): Mode {
+  return demoted && mode === 'auto' ? 'propose' : mode;
+}
+
 /** The name under which alerts are kept that no rule, or more than one, takes. No rule may have it. */
 export const UNMATCHED = 'unmatched';

@@ -34,12 +34,14 @@ export function incidentItem(incident: Incident, episodes: readonly Episode[], r
       status,
       labels,
     })),
-    runs: runs.map(({ id: run, remediation, outcome, startedAt, endedAt }) => ({
+    runs: runs.map(({ id: run, remediation, outcome, startedAt, endedAt, recurredAt }) => ({
       id: run,
       remediation,
       outcome,
       startedAt: iso(startedAt),
       endedAt: iso(endedAt),
+      // When the trouble that it had healed came back.
+      recurredAt: iso(recurredAt),
     })),
   };
 }

@@ -64,7 +64,7 @@ export interface RuleRemediation {
   readonly remediation: string;
 }
 
-/** How one run ended. */
+/** How one run ended, as far as is known by now. */
 export interface EndedRunRow extends RuleRemediation {
   readonly outcome: Outcome | null;
   readonly endedAt: Time;
@@ -73,19 +73,21 @@ export interface EndedRunRow extends RuleRemediation {
 }
 
 /**
- * How the last runs of each remediation under its rule ended, oldest first. Where a person paused the rule and let it go on,
- * what was before counts no more.
+ * How the last runs of each remediation under its rule ended, oldest first. A success that did not last is `recurred`, at the
+ * time when that showed. Where a person paused the rule and let it go on, or promoted it again, what was before counts no more.
  */
 export async function endedRuns(sql: Sql, pairs: readonly RuleRemediation[], limit: number): Promise<EndedRunRow[]> {
   if (pairs.length === 0) return [];
   return sql.query(
     `select w.rule, w.remediation, r.* from unnest($1::text[], $2::text[]) as w(rule, remediation) cross join lateral (
-       select outcome, ended_at as "endedAt", exists (select 1 from remedyd.approvals a
+       select case when recurred_at is null then outcome else 'recurred' end as outcome,
+         coalesce(recurred_at, ended_at) as "endedAt", exists (select 1 from remedyd.approvals a
            where a.incident_id = r.incident_id and a.plan_hash = r.plan_hash and a.decision = 'approved') as approved
        from remedyd.runs r
        where r.rule = w.rule and r.remediation = w.remediation and r.ended_at is not null and not r.dry
-         and r.ended_at > coalesce((select max(p.lifted_at) from remedyd.pauses p
-           where p.scope = 'rule' and p.key = w.rule), '-infinity')
+         and r.ended_at > coalesce(greatest(
+           (select max(p.lifted_at) from remedyd.pauses p where p.scope = 'rule' and p.key = w.rule),
+           (select max(d.lifted_at) from remedyd.demotions d where d.rule = w.rule)), '-infinity')
          and (r.outcome is null or r.outcome not in ('noop', 'stopped', 'dry'))
        order by r.ended_at desc limit $3) r
      order by r."endedAt"`,

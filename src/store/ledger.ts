@@ -2,6 +2,7 @@ import type { Target } from '../domain/alert.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Time } from '../domain/time.ts';
 import type { Approval } from './approvals.ts';
+import type { Demotion } from './demotions.ts';
 import type { Episode, Identity } from './episodes.ts';
 import type { EndedRunRow, FiringRow, OpeningRow, RuleRemediation } from './guard-facts.ts';
 import type { RuleTarget, StoredIncident } from './incidents.ts';
@@ -67,11 +68,17 @@ export interface RunLedger {
   firstBegun(id: string, steps: readonly string[] | null): Promise<Time | null>;
   /** @returns false where it has ended, or belongs to somebody with another fence. Null: whoever has it. */
   endRun(id: string, fence: number | null, ending: RunEnding, now: Time): Promise<boolean>;
+  /** The trouble of these healed incidents has come back: the runs that had held are no success any more. */
+  markRecurred(incidentIds: readonly string[], now: Time): Promise<void>;
   saveVerify(id: string, verify: JsonObject): Promise<void>;
   insertApprovals(approvals: readonly Approval[]): Promise<void>;
   findApprovals(ids: readonly string[]): Promise<Map<string, Approval>>;
   /** Decides once: the first decision stands. @returns whether this one was it. */
   decideApproval(id: string, decision: NonNullable<Approval['decision']>, now: Time): Promise<boolean>;
+  /** @returns whether the rule was not demoted. */
+  demote(demotion: Demotion): Promise<boolean>;
+  /** @returns whether the rule was demoted. */
+  liftDemotion(rule: string, by: string, why: string, now: Time): Promise<boolean>;
   setPause(pause: Pause): Promise<void>;
   /** @returns how many pauses were lifted. */
   liftPauses(scope: Pause['scope'], key: string, by: string, now: Time): Promise<number>;
@@ -80,6 +87,7 @@ export interface RunLedger {
 /** What guardrails count. */
 export interface FactsLedger {
   standingPauses(now: Time): Promise<Pause[]>;
+  standingDemotions(): Promise<Demotion[]>;
   /** Every run that holds its target, and every run on one of the targets that was admitted since then. */
   runFacts(targets: readonly Target[], since: Time): Promise<RunFact[]>;
   runsAdmittedSince(since: Time): Promise<number>;

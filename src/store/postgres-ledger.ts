@@ -1,4 +1,5 @@
 import { decideApproval, findApprovals, insertApprovals } from './approvals.ts';
+import { demote, liftDemotion, standingDemotions } from './demotions.ts';
 import { episodesOf, firingCounts, insertEpisodes, lockCurrent, retireEpisodes, updateEpisodes } from './episodes.ts';
 import { endedRuns, firingNow, openingsOf, sickTargets } from './guard-facts.ts';
 import { healedSince, lockIncidents, lockOpenIncidents } from './incidents.ts';
@@ -7,7 +8,7 @@ import { firstBegun, newAlerts } from './new-alerts.ts';
 import { claimDue, insertOutbox, lockRows, strike, wakeWaiting } from './outbox.ts';
 import { liftPauses, setPause, standingPauses } from './pauses.ts';
 import { record } from './record.ts';
-import { endRun, findRun, insertRuns, runFacts, runsAdmittedSince, saveVerify } from './runs.ts';
+import { endRun, findRun, insertRuns, markRecurred, runFacts, runsAdmittedSince, saveVerify } from './runs.ts';
 import { at, type Sql } from './sql.ts';
 
 /** Any number will do, as long as every replica uses the same. */
@@ -39,14 +40,18 @@ export function postgresLedger(sql: Sql): Ledger {
     findRun: (id) => findRun(sql, id),
     firstBegun: (id, steps) => firstBegun(sql, id, steps),
     endRun: (id, fence, ending, now) => endRun(sql, id, fence, ending, now),
+    markRecurred: (incidentIds, now) => markRecurred(sql, incidentIds, now),
     saveVerify: (id, verify) => saveVerify(sql, id, verify),
     insertApprovals: (approvals) => insertApprovals(sql, approvals),
     findApprovals: (ids) => findApprovals(sql, ids),
     decideApproval: (id, decision, now) => decideApproval(sql, id, decision, now),
+    demote: (demotion) => demote(sql, demotion),
+    liftDemotion: (rule, by, why, now) => liftDemotion(sql, rule, by, why, now),
     setPause: (pause) => setPause(sql, pause),
     liftPauses: (scope, key, by, now) => liftPauses(sql, scope, key, by, now),
 
     standingPauses: (now) => standingPauses(sql, now),
+    standingDemotions: () => standingDemotions(sql),
     runFacts: (targets, since) => runFacts(sql, targets, since),
     runsAdmittedSince: (since) => runsAdmittedSince(sql, since),
     firingNow: (names, limit) => firingNow(sql, names, limit),

@@ -26,6 +26,8 @@ export interface Run {
   readonly endedAt: Time | null;
   readonly outcome: Outcome | null;
   readonly reason: Reason | null;
+  /** When the trouble that it had healed came back; null while it has not. Such a run is no success any more. */
+  readonly recurredAt: Time | null;
   /** Why it ended as it did, in words, and other particulars. */
   readonly detail: JsonObject;
   /** Where verification stands. */
@@ -36,7 +38,8 @@ type Row = Omit<Run, 'target'> & { targetKind: string; targetId: string };
 
 const COLUMNS = `id, incident_id as "incidentId", rule, remediation, target_kind as "targetKind", target_id as "targetId",
   params, attempt, dry, plan_hash as "planHash", admitted_at as "admittedAt", started_at as "startedAt",
-  applied_at as "appliedAt", ended_at as "endedAt", outcome, reason, detail, verify`;
+  applied_at as "appliedAt", ended_at as "endedAt", outcome, reason,
+  recurred_at as "recurredAt", detail, verify`;
 
 function fromRow({ targetKind, targetId, ...row }: Row): Run {
   return { ...row, target: { kind: targetKind, id: targetId } };
@@ -80,7 +83,7 @@ export async function runsOfIncidents(sql: Sql, incidentIds: readonly string[]):
   return rows.map(fromRow);
 }
 
-/** What guardrails count. */
+/** What guardrails count. The outcome is what is known by now: a success that did not last is `recurred`. */
 export type RunFact = Pick<Run, 'id' | 'incidentId' | 'rule' | 'target' | 'admittedAt' | 'endedAt' | 'outcome'>;
 
 /** Every run that holds its target, and every run on one of the targets that was admitted since then. */
@@ -95,7 +98,23 @@ export async function runFacts(sql: Sql, targets: readonly Target[], since: Time
     [targets.map((t) => t.kind), targets.map((t) => t.id), at(since)],
     'run-facts',
   );
-  return rows.map(fromRow);
+  return rows.map(fromRow).map((run) => ({ ...run, outcome: outcomeByNow(run) }));
+}
+
+/** What came of a run, as far as is known by now. */
+export function outcomeByNow({ outcome, recurredAt }: Pick<Run, 'outcome' | 'recurredAt'>): Outcome | null {
+  return recurredAt === null ? outcome : 'recurred';
+}
+
+/** The trouble of these healed incidents has come back: the runs that had held are no success any more. */
+export async function markRecurred(sql: Sql, incidentIds: readonly string[], now: Time): Promise<void> {
+  if (incidentIds.length === 0) return;
+  await sql.run(
+    `update remedyd.runs set recurred_at = $2
+     where incident_id = any($1) and outcome = 'held' and recurred_at is null and not dry`,
+    [incidentIds, at(now)],
+    'mark-recurred',
+  );
 }
 
 export async function runsAdmittedSince(sql: Sql, since: Time): Promise<number> {

@@ -47,6 +47,8 @@ export interface Subject {
  */
 export interface Facts {
   readonly pauses: readonly Pause[];
+  /** Rules that may not act by themselves, whatever their file says. */
+  readonly demoted: ReadonlySet<string>;
   /** Every run that holds its target, and the recent ones on the targets in question. */
   readonly runs: readonly RunFact[];
   /** Runs admitted by anybody within the last hour. */

@@ -4,12 +4,13 @@ import type { Approval } from '../approvals.ts';
 import type { RuleRemediation } from '../guard-facts.ts';
 import type { FactsLedger, RunLedger } from '../ledger.ts';
 import type { Pause } from '../pauses.ts';
-import type { Run } from '../runs.ts';
+import { outcomeByNow, type Run } from '../runs.ts';
 import { type Aging, aging } from './aging.ts';
+import { memoryDemotions } from './demotions.ts';
 import { indexSets } from './index-sets.ts';
 import { UniqueViolation } from './refused.ts';
 
-type Facts = 'standingPauses' | 'runFacts' | 'runsAdmittedSince' | 'endedRuns';
+type Facts = 'standingPauses' | 'standingDemotions' | 'runFacts' | 'runsAdmittedSince' | 'endedRuns';
 
 /** Runs, approvals and pauses, in memory. */
 export interface MemoryRuns extends RunLedger, Pick<FactsLedger, Facts> {
@@ -36,12 +37,14 @@ export function memoryRuns(): MemoryRuns {
   /** The run that holds a target. */
   const holds = new Map<string, string>();
   const byTarget = indexSets<string, string>();
+  const byIncident = indexSets<string, string>();
   const admissions = aging<string>();
   const ended = aging<string>();
   const endedByPair = new Map<string, Aging<string>>();
   const approvals = new Map<string, Approval>();
   const approvedPlans = new Set<string>();
   const pauses = new Map<string, KeptPause>();
+  const { promotedAt, ...demotions } = memoryDemotions();
   const begun = new Map<string, readonly { readonly step: string; readonly at: Time }[]>();
 
   const planOf = ({ incidentId, planHash }: { readonly incidentId: string; readonly planHash: string }) =>
@@ -49,7 +52,7 @@ export function memoryRuns(): MemoryRuns {
   const liftedAt = (rule: string) =>
     [...pauses.values()]
       .filter(({ pause }) => pause.scope === 'rule' && pause.key === rule)
-      .reduce((last, lifted) => Math.max(last, lifted.liftedAt ?? last), Number.NEGATIVE_INFINITY);
+      .reduce((last, lifted) => Math.max(last, lifted.liftedAt ?? last), promotedAt(rule));
 
   function lastEnded(pair: RuleRemediation, limit: number): Run[] {
     const since = liftedAt(pair.rule);
@@ -78,9 +81,11 @@ export function memoryRuns(): MemoryRuns {
           endedAt: null,
           outcome: null,
           reason: null,
+          recurredAt: null,
           detail: {},
           verify: {},
         });
+        byIncident.add(run.incidentId, run.id);
         if (run.dry) continue;
         holds.set(key, run.id);
         byTarget.add(key, run.id);
@@ -119,6 +124,14 @@ export function memoryRuns(): MemoryRuns {
       list.push(endedAt, id);
       return true;
     },
+    async markRecurred(incidentIds, now) {
+      for (const id of incidentIds.flatMap((incident) => [...byIncident.get(incident)])) {
+        const run = byId.get(id);
+        if (run?.outcome !== 'held' || run.recurredAt !== null || run.dry) continue;
+        byId.set(id, { ...run, recurredAt: now });
+      }
+    },
+    ...demotions,
     async saveVerify(id, verify) {
       const run = byId.get(id);
       if (run !== undefined) byId.set(id, { ...run, verify });
@@ -164,7 +177,7 @@ export function memoryRuns(): MemoryRuns {
           if ((byId.get(id)?.admittedAt ?? Number.NEGATIVE_INFINITY) >= since) ids.add(id);
         }
       }
-      return [...ids].flatMap((id) => byId.get(id) ?? []);
+      return [...ids].flatMap((id) => byId.get(id) ?? []).map((run) => ({ ...run, outcome: outcomeByNow(run) }));
     },
     runsAdmittedSince: async (since) => admissions.countSince(since),
     async endedRuns(pairs, limit) {
@@ -173,8 +186,8 @@ export function memoryRuns(): MemoryRuns {
         .map((run) => ({
           rule: run.rule,
           remediation: run.remediation,
-          outcome: run.outcome,
-          endedAt: run.endedAt ?? 0,
+          outcome: outcomeByNow(run),
+          endedAt: run.recurredAt ?? run.endedAt ?? 0,
           approved: approvedPlans.has(planOf(run)),
         }))
         .sort((a, b) => a.endedAt - b.endedAt);
@@ -188,6 +201,7 @@ export function memoryRuns(): MemoryRuns {
         byId.delete(id);
         begun.delete(id);
         byTarget.delete(targetKey(run.target), id);
+        byIncident.delete(run.incidentId, id);
       }
       for (const [id, approval] of approvals) {
         if (approval.expiresAt >= before) continue;

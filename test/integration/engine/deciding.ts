@@ -22,12 +22,19 @@ export async function openDeciding() {
   if ('faults' in loaded) throw new Error('the toy rules are faulty');
   const toy = loaded.rulebook.get('thing-broken');
   if (toy === undefined) throw new Error('the toy has no rule thing-broken');
-  const state = { now: NOW, rule: toy as Rule, population: null as Population | null };
+  const state = {
+    now: NOW,
+    rule: toy as Rule,
+    population: null as Population | null,
+    backoff: [] as readonly number[],
+  };
   const partsOn = (db: Db): DecideParts => ({
     db,
     clock: { now: () => state.now, sleep: async () => undefined },
     remediations,
-    limits: { runs_at_once: 1_000_000, runs_per_hour: 1_000_000, backoff: [] },
+    get limits() {
+      return { runs_at_once: 1_000_000, runs_per_hour: 1_000_000, backoff: state.backoff };
+    },
     unmatched: { critical: 'page', high: 'page', medium: 'record', low: 'record' },
     timeIntervals: new Map([
       [
@@ -99,14 +106,14 @@ export async function openDeciding() {
     },
     /** Forgets everything that happened so far. */
     async clear(): Promise<void> {
-      for (const table of ['runs', 'incidents', 'episodes', 'outbox', 'approvals', 'pauses'])
+      for (const table of ['runs', 'incidents', 'episodes', 'outbox', 'approvals', 'pauses', 'demotions'])
         await db.run(`delete from remedyd.${table}`);
       // Incidents of one id begin their timelines anew.
       await db.transaction(async (sql) => {
         await sql.run(`set local remedyd.retention = 'on'`);
         await sql.run('delete from remedyd.timeline');
       });
-      Object.assign(state, { now: NOW, population: null });
+      Object.assign(state, { now: NOW, population: null, backoff: [] });
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(others.map((other) => other.close()));

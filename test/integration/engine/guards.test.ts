@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { decideBatch } from '../../../src/decide/stage.ts';
+import type { Target } from '../../../src/domain/alert.ts';
 import { parseMatchers } from '../../../src/rules/matchers/matcher.ts';
+import { demote, liftDemotion, standingDemotions } from '../../../src/store/demotions.ts';
 import { insertEpisodes } from '../../../src/store/episodes.ts';
 import { liftPauses, setPause } from '../../../src/store/pauses.ts';
-import { insertRuns } from '../../../src/store/runs.ts';
+import { insertRuns, markRecurred } from '../../../src/store/runs.ts';
 import { episodeOf, MINUTE } from '../../unit/decide/bench.ts';
 import { type Deciding, NOW, openDeciding } from './deciding.ts';
 
@@ -141,7 +143,7 @@ async function ended(
   id: string,
   outcome: string,
   minutesAgo: number,
-  more: { rule?: string; approved?: boolean } = {},
+  more: { rule?: string; approved?: boolean; target?: Target } = {},
 ) {
   const at = NOW - minutesAgo * MINUTE;
   const run = {
@@ -149,7 +151,7 @@ async function ended(
     incidentId: `inc-of-${id}`,
     rule: more.rule ?? 'thing-broken',
     remediation: 'things/mend',
-    target: { kind: 'thing', id },
+    target: more.target ?? { kind: 'thing', id },
     params: {},
     attempt: 0,
     dry: false,
@@ -210,4 +212,63 @@ test('whoever pauses the rule and lets it go on closes its breaker, and no other
   await deciding.opens(['b']);
   await deciding.decides();
   expect(await deciding.became()).toMatchObject({ b: 'approving breaker-open' });
+});
+
+test('what came back after it was healed is no success: it opens the breaker, and resets no backoff', async () => {
+  deciding.guarded({});
+  const target = { kind: 'thing', id: 'a' };
+  for (const [i, id] of ['r1', 'r2', 'r3'].entries()) {
+    await ended(id, 'held', 30 - i, { target });
+    await markRecurred(deciding.db, [`inc-of-${id}`], NOW - (20 - i) * MINUTE);
+  }
+  await ended('r4', 'held', 15, { target: { kind: 'thing', id: 'b' } });
+  await deciding.opens(['b']);
+  await deciding.decides();
+  expect(await deciding.became()).toEqual({ b: 'approving breaker-open' });
+  deciding.state.backoff = [60 * MINUTE];
+  await deciding.opens(['a']);
+  await deciding.decides();
+  expect(await deciding.became()).toMatchObject({ a: 'held backoff' });
+});
+
+test('a run is marked once, and only if it had held', async () => {
+  await ended('r1', 'held', 9);
+  await ended('r2', 'failed', 8);
+  await markRecurred(deciding.db, ['inc-of-r1', 'inc-of-r2'], NOW - 5 * MINUTE);
+  await markRecurred(deciding.db, ['inc-of-r1'], NOW);
+  const rows = await deciding.db.query('select id, recurred_at as at from remedyd.runs order by id');
+  expect(rows).toEqual([
+    { id: 'r1', at: NOW - 5 * MINUTE },
+    { id: 'r2', at: null },
+  ]);
+});
+
+test('a demoted rule asks until a person promotes it, and its breaker counts anew from there', async () => {
+  deciding.guarded({});
+  for (const [i, id] of ['r1', 'r2', 'r3'].entries()) await ended(id, 'failed', 12 - i);
+  expect(await demote(deciding.db, { id: 'dem-1', rule: 'thing-broken', since: NOW - 5 * MINUTE, why: 'broke' })).toBe(
+    true,
+  );
+  await deciding.opens(['a']);
+  await deciding.decides();
+  expect(await deciding.became()).toMatchObject({ a: 'approving demoted' });
+  expect(await liftDemotion(deciding.db, 'thing-broken', 'ana', 'mended', NOW - MINUTE)).toBe(true);
+  await deciding.opens(['b']);
+  await deciding.decides();
+  expect(await deciding.became()).toMatchObject({ b: 'running admitted' });
+});
+
+test('replicas that demote a rule at once demote it once, and it can be demoted again later', async () => {
+  const replicas = Array.from({ length: 4 }, () => deciding.another().db);
+  const all = (round: string) =>
+    Promise.all(
+      replicas.map((db, i) => demote(db, { id: `dem-${round}-${i}`, rule: 'thing-broken', since: NOW, why: 'broke' })),
+    );
+  expect((await all('a')).filter(Boolean)).toHaveLength(1);
+  expect((await all('b')).filter(Boolean)).toHaveLength(0);
+  expect(await standingDemotions(deciding.db)).toHaveLength(1);
+  const lifts = replicas.map((db) => liftDemotion(db, 'thing-broken', 'ana', 'mended', NOW));
+  expect((await Promise.all(lifts)).filter(Boolean)).toHaveLength(1);
+  expect(await standingDemotions(deciding.db)).toEqual([]);
+  expect((await all('c')).filter(Boolean)).toHaveLength(1);
 });

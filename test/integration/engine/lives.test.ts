@@ -13,6 +13,7 @@ beforeAll(async () => {
   engine = await startEngine({
     rules: `rules:
 ${rule('plain', 'thing:broken', MEND, FREE)}
+${rule('returning', 'thing:returning', MEND, FREE)}
 ${rule('twice', 'thing:stubborn', TWICE, FREE)}
 ${rule('observed', 'thing:watched', MEND, FREE).replace('mode: auto', 'mode: observe')}
 ${rule('proposed', 'thing:proposed', MEND, FREE).replace('mode: auto', 'mode: propose')}
@@ -114,15 +115,18 @@ describe('P8: a success that does not last is none', () => {
       thing.healthy = true;
       return 200;
     };
-    await event('thing:broken', 'clock');
+    await event('thing:returning', 'clock');
     await daemon.untilState('thing:clock', ['verifying']);
-    await event('thing:broken', 'clock', 'resolved');
+    await event('thing:returning', 'clock', 'resolved');
     const healed = await daemon.untilState('thing:clock', ['healed']);
     toy.thing('clock').healthy = false;
-    await event('thing:broken', 'clock');
+    await event('thing:returning', 'clock');
     const again = await daemon.untilState('thing:clock', ['running', 'verifying']);
     expect(again.recurrenceOf).toBe(healed.id);
     expect(again.timeline[0]?.summary).toContain(healed.id);
+    // The run that had held is no success any more.
+    const before = await daemon.incident(healed.id);
+    expect(before.runs).toMatchObject([{ outcome: 'held', recurredAt: again.openedAt }]);
   });
 });
 

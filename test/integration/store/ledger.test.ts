@@ -6,7 +6,7 @@ import { readTimeline } from '../../../src/store/timeline.ts';
 import { ledgerContract } from '../../support/ledger/contract.ts';
 import { openStore, type Store } from './store.ts';
 
-const TABLES = ['episodes', 'incidents', 'outbox', 'runs', 'journal', 'approvals', 'pauses'];
+const TABLES = ['episodes', 'incidents', 'outbox', 'runs', 'journal', 'approvals', 'pauses', 'demotions'];
 
 let store: Store;
 

@@ -20,7 +20,12 @@ export interface ApiIncident {
     readonly name: string;
     readonly status: string;
   }[];
-  readonly runs: readonly { readonly id: string; readonly remediation: string; readonly outcome: string | null }[];
+  readonly runs: readonly {
+    readonly id: string;
+    readonly remediation: string;
+    readonly outcome: string | null;
+    readonly recurredAt: string | null;
+  }[];
 }
 
 export interface ApiTimelineEntry {

@@ -462,5 +462,40 @@ export function ledgerContract(open: () => Promise<Tried>): void {
       await ledger.liftPauses('rule', 'thing-broken', 'ana', NOW + 2);
       expect(await told(9)).toEqual(['ineffective, approved']);
     });
+
+    test('a success that did not last is none, at the time when that showed', async () => {
+      const { ledger } = await open();
+      const pair = { rule: 'thing-broken', remediation: 'things/mend' };
+      for (const [i, outcome] of (['held', 'held', 'failed'] as const).entries()) {
+        await ledger.insertRuns([runOn(`t${i}`)]);
+        await ledger.endRun(`run-t${i}`, null, { ...ending, outcome }, NOW + i);
+      }
+      await ledger.markRecurred(['inc-t0', 'inc-t2', 'inc-gone'], NOW + 9);
+      await ledger.markRecurred(['inc-t0'], NOW + 10);
+      const told = (await ledger.endedRuns([pair], 9)).map(({ outcome, endedAt }) => `${outcome} +${endedAt - NOW}`);
+      expect(told).toEqual(['held +1', 'failed +2', 'recurred +9']);
+      const targets = ['t0', 't1', 't2'].map((id) => ({ kind: 'thing', id }));
+      const facts = (await ledger.runFacts(targets, NOW)).map(({ id, outcome }) => `${id} ${outcome}`);
+      expect(facts.sort()).toEqual(['run-t0 recurred', 'run-t1 held', 'run-t2 failed']);
+      expect(await ledger.findRun('run-t0')).toMatchObject({ outcome: 'held', recurredAt: NOW + 9 });
+    });
+
+    test('a rule is demoted once, until a person promotes it; its runs count anew from there', async () => {
+      const { ledger } = await open();
+      const pair = { rule: 'thing-broken', remediation: 'things/mend' };
+      await ledger.insertRuns([runOn('a')]);
+      await ledger.endRun('run-a', null, { ...ending, outcome: 'failed' }, NOW);
+      const demotion = { id: 'dem-1', rule: 'thing-broken', since: NOW + 1, why: 'it broke' };
+      expect(await ledger.demote(demotion)).toBe(true);
+      expect(await ledger.demote({ ...demotion, id: 'dem-2' })).toBe(false);
+      expect(await ledger.standingDemotions()).toEqual([demotion]);
+      expect(await ledger.liftDemotion('another', 'ana', 'mended', NOW + 2)).toBe(false);
+      expect(await ledger.endedRuns([pair], 9)).toHaveLength(1);
+      expect(await ledger.liftDemotion('thing-broken', 'ana', 'mended', NOW + 2)).toBe(true);
+      expect(await ledger.liftDemotion('thing-broken', 'ana', 'mended', NOW + 3)).toBe(false);
+      expect(await ledger.standingDemotions()).toEqual([]);
+      expect(await ledger.endedRuns([pair], 9)).toEqual([]);
+      expect(await ledger.demote({ ...demotion, id: 'dem-3' })).toBe(true);
+    });
   });
 }

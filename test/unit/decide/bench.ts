@@ -119,6 +119,7 @@ export function caseOf(incident: Partial<Incident> = {}, more: Partial<Case> = {
 export function factsOf(more: Partial<Facts> = {}): Facts {
   return {
     pauses: [],
+    demoted: new Set(),
     runs: [],
     runsLastHour: 0,
     firing: firingAlerts([], 10),
