@@ -16,8 +16,10 @@ import type { Handlers } from './queue/workers.ts';
 import type { Remediation } from './remediation/define.ts';
 import type { Settings, Toolbox } from './remediation/tools.ts';
 import type { Rulebook } from './rules/rulebook.ts';
+import type { TimeIntervals } from './rules/windows.ts';
 import type { Db } from './store/db.ts';
 import type { Handed } from './store/outbox.ts';
+import { rememberPopulation } from './store/populations.ts';
 import { type VerifyParts, verifyRow } from './verify/stage.ts';
 
 export interface StagesParts {
@@ -40,12 +42,20 @@ export interface StagesParts {
 /** What is done for each kind of owed work. The stages know nothing of each other; this is where they stand side by side. */
 export function createStages(parts: StagesParts): Handlers {
   const { config, report } = parts;
+  const timeIntervals: TimeIntervals = new Map(
+    config.time_intervals.map(({ name, time_intervals: entries }) => [name, entries]),
+  );
   const decide: DecideParts = {
     ...parts,
     limits: config.guards,
     unmatched: config.unmatched,
-    timeIntervals: new Map(config.time_intervals.map(({ name, time_intervals: entries }) => [name, entries])),
-    populations: createPopulations({ ...parts, onError: report.failed }),
+    timeIntervals,
+    maintenance: config.maintenance,
+    populations: createPopulations({
+      ...parts,
+      remember: (remediation, count, now) => rememberPopulation(parts.db, remediation, count, now),
+      onError: report.failed,
+    }),
     onVerdict: report.verdict,
   };
   const execute: ExecuteParts = {
@@ -63,6 +73,9 @@ export function createStages(parts: StagesParts): Handlers {
   const people: PeopleParts = {
     ...parts,
     notify: config.notify,
+    timeIntervals,
+    maintenance: config.maintenance,
+    escalateAfter: config.escalate_after,
     random,
     onTold: report.told,
     onEscalated: report.escalated,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { guardsSchema, maintenanceSchema } from '../decide/config.ts';
 import type { SEVERITIES, Severity } from '../domain/severity.ts';
 import { sourcesSchema } from '../ingest/source-config.ts';
 import { notifySchema } from '../notify/config.ts';
@@ -7,17 +8,6 @@ import { toolsSchema } from '../tools/config.ts';
 import { dependsOnSchema } from '../verify/config.ts';
 import { duration, secret, text } from './fields.ts';
 import { timeIntervalsSchema } from './time-intervals.ts';
-
-const limits = z
-  .strictObject({
-    /** Runs at once in the whole service. */
-    runs_at_once: z.int().min(1).default(10),
-    /** Runs that may start within an hour in the whole service. */
-    runs_per_hour: z.int().min(1).default(120),
-    /** Waits on one target after 1, 2, 3 … attempts without success; the last one repeats. */
-    backoff: z.array(duration()).prefault(['1m', '2m', '4m', '8m', '10m']),
-  })
-  .prefault({});
 
 const policy = z.enum(['page', 'record']);
 
@@ -29,8 +19,7 @@ const unmatchedDefault: Readonly<Record<Severity, 'page' | 'record'>> = {
   low: 'record',
 };
 
-/** The whole config. Settings of a room stand beside its code; this file only puts them together. */
-export const configSchema = z.strictObject({
+const sections = z.strictObject({
   server: z
     .strictObject({
       host: z.string().default('127.0.0.1'),
@@ -82,9 +71,11 @@ export const configSchema = z.strictObject({
   sources: sourcesSchema.prefault({}),
   rules: z.string().default('rules'),
   remediations: z.string().default('remediations'),
-  guards: limits,
+  guards: guardsSchema,
   /** For `window` of rules. */
   time_intervals: timeIntervalsSchema,
+  /** Planned times in which nothing is done. */
+  maintenance: maintenanceSchema,
   unmatched: z
     .strictObject({
       critical: policy.default(unmatchedDefault.critical),
@@ -132,6 +123,17 @@ export const configSchema = z.strictObject({
   log: z
     .strictObject({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info') })
     .prefault({}),
+});
+
+/** The whole config. Settings of a room stand beside its code; this file only puts them together. */
+export const configSchema = sections.superRefine(({ time_intervals: intervals, maintenance }, ctx) => {
+  for (const [i, { at }] of maintenance.entries()) {
+    for (const [j, name] of at.entries()) {
+      if (intervals.some((interval) => interval.name === name)) continue;
+      const message = `there is no time interval '${name}'; add it to time_intervals, or name one of those`;
+      ctx.addIssue({ code: 'custom', path: ['maintenance', i, 'at', j], message });
+    }
+  }
 });
 
 export type Config = z.output<typeof configSchema>;

@@ -1,3 +1,4 @@
+import type { Target } from '../domain/alert.ts';
 import type { IncidentEvent } from '../domain/event.ts';
 import { newId } from '../domain/id.ts';
 import type { Incident } from '../domain/incident.ts';
@@ -40,6 +41,9 @@ export interface Prepared {
   readonly rule: Rule;
   readonly remediation: Remediation;
   readonly plan: Plan;
+  /** What the incident is about, and since when. */
+  readonly about: Target;
+  readonly openedAt: Time;
 }
 
 /**
@@ -68,7 +72,7 @@ function plan(one: Case, bench: Bench): Prepared | Verdict {
   if (firing.length > 0 && fires + rule.when.for > now)
     return hold('for-not-reached', fires + rule.when.for, { firingSince: fires });
   const planned = planFor(rule, incident.attempt, alert, bench.remediations);
-  if ('plan' in planned) return { rule, ...planned };
+  if ('plan' in planned) return { rule, ...planned, about: incident.target, openedAt: incident.openedAt };
   const { why, ...more } = planned;
   if (why === 'no-remediation') return peopleOnly(rule, incident, now);
   return escalate(why, 'said' in more ? { remediation: more.remediation, why: more.said } : more);
@@ -88,6 +92,7 @@ export function decide(one: Case, facts: Facts, bench: Bench, prepared = prepare
     remediation: plan.remediation,
     target: plan.target,
     about: incident.target,
+    alerts: one.episodes.filter(({ status }) => status === 'firing'),
     limits: limitsOf(rule),
     now,
   };

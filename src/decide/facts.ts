@@ -1,6 +1,8 @@
 import type { Time } from '../domain/time.ts';
-import type { TimeInterval } from '../domain/time-interval.ts';
+import type { Maintenance } from '../rules/maintenance.ts';
 import type { Matcher } from '../rules/matchers/matcher.ts';
+import { type TimeIntervals, windowsAt } from '../rules/windows.ts';
+import type { FlapRow } from '../store/guard-facts.ts';
 import type { FactsLedger } from '../store/ledger.ts';
 import type { NewRun, RunFact } from '../store/runs.ts';
 import type { Prepared } from './decide.ts';
@@ -8,14 +10,15 @@ import { MOST_SICK } from './guards/blast-radius.ts';
 import { breakerKey } from './guards/breaker.ts';
 import type { EndedRun, Openings, Population } from './guards/counted.ts';
 import { firingAlerts } from './guards/dependency.ts';
+import { flapKey } from './guards/flapping.ts';
 import type { Facts, GlobalLimits } from './guards/guard.ts';
-import { windowsAt } from './guards/window.ts';
 
 /** What facts rest on beside the database. */
 export interface FactsParts {
   readonly limits: GlobalLimits;
   /** Of the config, by name. */
-  readonly timeIntervals: ReadonlyMap<string, readonly TimeInterval[]>;
+  readonly timeIntervals: TimeIntervals;
+  readonly maintenance: readonly Maintenance[];
   /** By remediation, measured before the transaction. */
   readonly populations: ReadonlyMap<string, Population>;
 }
@@ -26,6 +29,8 @@ const MEMORY = 7 * 86_400_000;
 const MOST_FIRING = 10_000;
 const MOST_OPENINGS = 5_000;
 const MOST_ENDED = 50;
+/** Of ended incidents of one target; each is two changes, so no limit of a rule lies above it. */
+const MOST_FLAPS = 60;
 
 /** Reads everything that the guardrails of a batch count, and of what few rules ask for only what these rules need. */
 export async function readFacts(
@@ -45,7 +50,9 @@ export async function readFacts(
   const kinds = [...new Set(limited.map(({ plan }) => plan.target.kind))];
   const stormy = rules.filter(({ guards }) => guards.storm !== null).map(({ name }) => name);
   const entries = rules.flatMap(({ guards }) => guards.unless);
-  const [pauses, demotions, runs, runsLastHour, firing, sick, openings, ended] = await Promise.all([
+  const abouts = prepared.map(({ rule, about }) => ({ rule: rule.name, target: about }));
+  const longest = Math.max(0, ...rules.map(({ guards }) => guards.flapping.within));
+  const [pauses, demotions, runs, runsLastHour, firing, sick, openings, ended, changes] = await Promise.all([
     ledger.standingPauses(now),
     ledger.standingDemotions(),
     ledger.runFacts(
@@ -57,6 +64,7 @@ export async function readFacts(
     Promise.all(kinds.map((kind) => ledger.sickTargets(kind, MOST_SICK + 1))),
     ledger.openingsOf(stormy, now - MEMORY, MOST_OPENINGS + 1),
     ledger.endedRuns([...pairs.values()], MOST_ENDED),
+    ledger.changesOf(abouts, now - Math.min(longest, MEMORY), MOST_FLAPS),
   ]);
   return {
     pauses,
@@ -71,7 +79,9 @@ export async function readFacts(
       ...[...pairs.keys()].map((key) => [key, []] as const),
       ...Map.groupBy(ended, ({ rule, remediation }) => breakerKey(rule, remediation)),
     ]),
+    changes: changesByTarget(prepared, changes),
     windows: windowsAt(parts.timeIntervals, now),
+    maintenance: parts.maintenance,
     limits: parts.limits,
   };
 }
@@ -89,6 +99,20 @@ function namesIn(entries: readonly (readonly Matcher[])[]): readonly string[] | 
   );
   const known = names.filter((only) => only != null);
   return known.length === entries.length ? known.flat() : null;
+}
+
+/** What ended by itself went on once and off once; what is open went on. */
+function changesByTarget(
+  prepared: readonly Prepared[],
+  flaps: readonly FlapRow[],
+): ReadonlyMap<string, readonly Time[]> {
+  const past = Map.groupBy(flaps, ({ rule, target }) => flapKey(rule, target));
+  return new Map(
+    prepared.map(({ rule, about, openedAt }) => {
+      const key = flapKey(rule.name, about);
+      return [key, [openedAt, ...(past.get(key) ?? []).flatMap(({ onAt, offAt }) => [onAt, offAt])]];
+    }),
+  );
 }
 
 function openingsByRule(

@@ -1,9 +1,10 @@
 import { advance, hasEnded } from '../domain/incident.ts';
 import type { Severity } from '../domain/severity.ts';
 import type { Clock, Time } from '../domain/time.ts';
-import type { TimeInterval } from '../domain/time-interval.ts';
 import type { Remediation } from '../remediation/define.ts';
+import type { Maintenance } from '../rules/maintenance.ts';
 import type { Rulebook } from '../rules/rulebook.ts';
+import type { TimeIntervals } from '../rules/windows.ts';
 import type { StoredIncident } from '../store/incidents.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Handed } from '../store/outbox.ts';
@@ -21,7 +22,8 @@ export interface JudgeParts {
   readonly limits: GlobalLimits;
   readonly unmatched: Readonly<Record<Severity, 'page' | 'record'>>;
   /** Of the config, by name. */
-  readonly timeIntervals: ReadonlyMap<string, readonly TimeInterval[]>;
+  readonly timeIntervals: TimeIntervals;
+  readonly maintenance: readonly Maintenance[];
   readonly populations: { known(): ReadonlyMap<string, Population> };
   rulebook(): Rulebook;
 }
@@ -83,8 +85,7 @@ async function judge(
       return { before, one, prepared: prepare(one, bench) };
     });
   const plans = cases.flatMap(({ prepared }) => ('plan' in prepared ? [prepared] : []));
-  const { limits, timeIntervals, populations } = parts;
-  let facts = await readFacts(ledger, { limits, timeIntervals, populations: populations.known() }, plans, now);
+  let facts = await readFacts(ledger, { ...parts, populations: parts.populations.known() }, plans, now);
   const judged: Judged[] = [];
   for (const { before, one, prepared } of cases) {
     const { incident } = before;

@@ -19,6 +19,8 @@ export interface PopulationParts {
   readonly toolbox: Pick<Toolbox, 'open'>;
   readonly settings: Settings;
   readonly clock: Clock;
+  /** Remembers a count for every replica; answers with the fewest and the most of the hour before. */
+  remember(remediation: string, count: number, now: Time): Promise<Population['hour']>;
   /** Aborts when the service ends. */
   readonly hardStop: AbortSignal;
   onError(error: Error, what: string): void;
@@ -52,7 +54,9 @@ export function createPopulations(parts: PopulationParts): Populations {
       const counted = await Promise.race([answer, late]);
       if (counted === undefined || !Number.isSafeInteger(counted) || counted < 0)
         throw new Error(`it answered ${String(counted)}, which is no number of things`);
-      known.set(name, { count: counted, at: clock.now() });
+      const now = clock.now();
+      const hour = await Promise.race([parts.remember(name, counted, now), late]);
+      known.set(name, { count: counted, at: now, hour });
     } catch (error) {
       const failure = error instanceof Error ? error : new Error(String(error));
       if (!parts.hardStop.aborted) parts.onError(failure, `the population of '${name}' cannot be counted`);

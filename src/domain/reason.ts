@@ -28,10 +28,15 @@ export const REASONS = {
   concurrency: 'The rule already has as many runs as it may have at once.',
   'global-concurrency': 'The service already has as many runs as it may have at once.',
   'global-rate': 'The service had all the runs that it may have in an hour.',
+  maintenance: 'A maintenance of the config is going on; nothing is done until it is over.',
+  flapping: 'The alert goes on and off by itself; it is left alone until it is steady.',
   'outside-window': 'The rule does not act at this time.',
   dependency: 'What the target depends on is in trouble itself.',
   'blast-radius': 'Too many targets of this kind are sick or worked on.',
   'population-unknown': 'Nobody knows of how many targets the limit is a share.',
+  'population-stale': 'The targets that the limit is a share of were counted too long ago.',
+  'population-empty': 'There is nothing there of which the limit is a share.',
+  'population-implausible': 'The number of targets halved or doubled within an hour.',
   storm: 'The rule opened too many incidents at once; it waits for calm.',
   backoff: 'The last attempt did not help; the next one waits longer.',
   'guard-error': 'A guardrail could not answer, which counts as no.',
@@ -72,7 +77,13 @@ export function isReason(word: string): word is Reason {
   return Object.hasOwn(REASONS, word);
 }
 
-const BLIND: readonly Reason[] = ['guard-error', 'population-unknown'];
+const BLIND: readonly Reason[] = [
+  'guard-error',
+  'population-unknown',
+  'population-stale',
+  'population-empty',
+  'population-implausible',
+];
 
 /** Whether a guardrail said no because it could not see, and not because of what it saw. Many of these in a row page. */
 export function isBlind(reason: Reason): boolean {

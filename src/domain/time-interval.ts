@@ -60,6 +60,22 @@ export function nextOpening(intervals: readonly TimeInterval[], now: Time): Time
   return first;
 }
 
+/**
+ * When none of the entries agrees any more, for a moment at which one does; null where that is not within eight days. It
+ * looks at the ends of days and times only.
+ */
+export function nextClosing(intervals: readonly TimeInterval[], now: Time): Time | null {
+  const ends = intervals.flatMap(({ times, zone }) => {
+    const today = Math.floor(localTime(now, zone) / DAY) * DAY;
+    const minutes = [...times.map(({ to }) => to), 24 * 60];
+    return Array.from({ length: FURTHEST_DAYS + 1 }, (_, i) => today + i * DAY).flatMap((day) =>
+      minutes.flatMap((minute) => fromLocal(day + minute * MINUTE, zone)),
+    );
+  });
+  const later = [...new Set(ends)].filter((time) => time > now).sort((a, b) => a - b);
+  return later.find((time) => !isOpen(intervals, time)) ?? null;
+}
+
 function opensOn({ weekdays, daysOfMonth, months, years }: TimeInterval, local: number): boolean {
   const date = toDate(local);
   const year = date.getUTCFullYear();

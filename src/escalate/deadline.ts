@@ -6,7 +6,7 @@ import type { PeopleParts } from './people.ts';
 
 /** The deadline of an incident has come. */
 export async function deadlineRow(parts: PeopleParts, row: OutboxRow): Promise<void> {
-  await withLedger(parts, (ledger, now) => deadlineDue(ledger, row, now));
+  await withLedger(parts, (ledger, now) => deadlineDue(ledger, parts, row, now));
 }
 
 /** The time that people had for an answer is over. */

@@ -3,9 +3,15 @@ import { REASONS, type Reason } from '../domain/reason.ts';
 import type { Time } from '../domain/time.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Handed, OutboxRow } from '../store/outbox.ts';
+import { type PutOffParts, putOffChange, putOffFor } from './put-off.ts';
 
 /** The time that a rule gives for healing has passed: a person hears of it, unless it is healed or already theirs. */
-export async function deadlineDue(ledger: Ledger, row: OutboxRow, now: Time): Promise<readonly Handed[]> {
+export async function deadlineDue(
+  ledger: Ledger,
+  parts: PutOffParts,
+  row: OutboxRow,
+  now: Time,
+): Promise<readonly Handed[]> {
   const { incidentId } = row;
   if (incidentId === null || (await ledger.strike([row.id])) === 0) return [];
   const before = (await ledger.lockIncidents([incidentId])).get(incidentId);
@@ -13,6 +19,10 @@ export async function deadlineDue(ledger: Ledger, row: OutboxRow, now: Time): Pr
   // It was put off after this row had been picked up: nothing has passed yet, and the time to come must stay owed.
   if (deadlineAt !== null && deadlineAt > now)
     return ledger.insertOutbox([{ kind: 'deadline', incidentId, runId: null, data: {}, dueAt: deadlineAt }], now);
+  const later =
+    before === undefined || deadlineAt === null ? null : await putOffFor(ledger, parts, before.incident, now);
+  const postponed = before === undefined || later === null ? null : putOffChange(before, later, now);
+  if (postponed !== null) return ledger.record([postponed], now);
   return change(ledger, incidentId, 'deadline-passed', 'deadline', now);
 }
 

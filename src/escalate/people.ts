@@ -3,19 +3,18 @@ import type { Channel } from '../notify/channel.ts';
 import type { NotifyConfig } from '../notify/config.ts';
 import type { ViewSources } from '../notify/read-view.ts';
 import type { Remediation } from '../remediation/define.ts';
-import type { Rulebook } from '../rules/rulebook.ts';
 import type { Db } from '../store/db.ts';
 import type { Handed } from '../store/outbox.ts';
+import type { PutOffParts } from './put-off.ts';
 
 /** What the stages need that tell people. */
-export interface PeopleParts {
+export interface PeopleParts extends PutOffParts {
   readonly db: Db;
   readonly clock: Clock;
   readonly channels: ReadonlyMap<string, Channel>;
   readonly notify: NotifyConfig;
   readonly remediations: ReadonlyMap<string, Remediation>;
   readonly hardStop: AbortSignal;
-  rulebook(): Rulebook;
   random(): number;
   handOver(rows: readonly Handed[]): void;
   /** Told of every message's fate, for the figures and the log. */

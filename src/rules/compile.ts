@@ -27,6 +27,7 @@ export function compileRule(written: WrittenRule, hash: string, origin: Rule['or
           ? null
           : { max: guards.blast_radius.max ?? null, percent: guards.blast_radius.percent ?? null },
       storm: guards.storm ?? null,
+      flapping: guards.flapping,
       unless: guards.unless,
       window: guards.window === undefined || guards.window === 'always' ? null : guards.window,
     },

@@ -61,6 +61,10 @@ const guards = z.strictObject({
     .describe(
       'More targets than this are another problem: nothing starts until the rule has opened nothing for `calm`.',
     ),
+  flapping: z
+    .strictObject({ changes: z.int().min(3).max(100), within: period() })
+    .prefault({ changes: 8, within: '30m' })
+    .describe('More changes per target than this, on or off by itself, and nothing is done until it is steady.'),
   unless: z.array(matchers()).default([]).describe('Nothing is done while an alert fires that one of these matches.'),
   window: z.string().optional().describe('One of time_intervals of the config, or always, which is the default.'),
 });

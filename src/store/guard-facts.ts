@@ -1,6 +1,7 @@
 import type { Labels } from '../domain/alert.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Time } from '../domain/time.ts';
+import type { RuleTarget } from './incidents.ts';
 import { at, type Sql } from './sql.ts';
 
 /** An alert that fires. */
@@ -57,6 +58,32 @@ export async function openingsOf(
     [rules, at(since), limit],
     'openings-of-rules',
   );
+}
+
+/** An incident that came and went by itself. */
+export interface FlapRow extends RuleTarget {
+  readonly onAt: Time;
+  readonly offAt: Time;
+}
+
+/** What went on and off by itself since then, of these rules and targets: so many of each, the last ones. */
+export async function changesOf(
+  sql: Sql,
+  wanted: readonly RuleTarget[],
+  since: Time,
+  limit: number,
+): Promise<FlapRow[]> {
+  if (wanted.length === 0) return [];
+  const rows = await sql.query<{ rule: string; kind: string; id: string; onAt: Time; offAt: Time }>(
+    `select w.rule, w.kind, w.id, c.* from
+       (select distinct * from unnest($1::text[], $2::text[], $3::text[]) as u(rule, kind, id)) w cross join lateral (
+       select i.opened_at as "onAt", i.ended_at as "offAt" from remedyd.incidents i
+       where i.rule = w.rule and i.target_kind = w.kind and i.target_id = w.id and i.state = 'closed'
+         and i.reason = 'cleared-by-itself' and i.ended_at > $4 order by i.ended_at desc limit $5) c`,
+    [wanted.map((w) => w.rule), wanted.map((w) => w.target.kind), wanted.map((w) => w.target.id), at(since), limit],
+    'changes-of-targets',
+  );
+  return rows.map(({ rule, kind, id, onAt, offAt }) => ({ rule, target: { kind, id }, onAt, offAt }));
 }
 
 export interface RuleRemediation {

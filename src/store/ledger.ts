@@ -4,7 +4,7 @@ import type { Time } from '../domain/time.ts';
 import type { Approval } from './approvals.ts';
 import type { Demotion } from './demotions.ts';
 import type { Episode, Identity } from './episodes.ts';
-import type { EndedRunRow, FiringRow, OpeningRow, RuleRemediation } from './guard-facts.ts';
+import type { EndedRunRow, FiringRow, FlapRow, OpeningRow, RuleRemediation } from './guard-facts.ts';
 import type { RuleTarget, StoredIncident } from './incidents.ts';
 import type { NewAlert, NewAlertsAbout } from './new-alerts.ts';
 import type { Handed, NewOutboxRow, OutboxRow } from './outbox.ts';
@@ -99,6 +99,8 @@ export interface FactsLedger {
   openingsOf(rules: readonly string[], since: Time, limit: number): Promise<OpeningRow[]>;
   /** How the last runs of each remediation under its rule ended, oldest first. */
   endedRuns(pairs: readonly RuleRemediation[], limit: number): Promise<EndedRunRow[]>;
+  /** What ended by itself (`cleared-by-itself`) after then, of these rules and targets: so many of each, the last ones. */
+  changesOf(wanted: readonly RuleTarget[], since: Time, limit: number): Promise<FlapRow[]>;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { decideApproval, findApprovals, insertApprovals } from './approvals.ts';
 import { demote, liftDemotion, standingDemotions } from './demotions.ts';
 import { episodesOf, firingCounts, insertEpisodes, lockCurrent, retireEpisodes, updateEpisodes } from './episodes.ts';
-import { endedRuns, firingNow, openingsOf, sickTargets } from './guard-facts.ts';
+import { changesOf, endedRuns, firingNow, openingsOf, sickTargets } from './guard-facts.ts';
 import { healedSince, lockIncidents, lockOpenIncidents } from './incidents.ts';
 import type { Ledger } from './ledger.ts';
 import { firstBegun, newAlerts } from './new-alerts.ts';
@@ -58,6 +58,7 @@ export function postgresLedger(sql: Sql): Ledger {
     sickTargets: (kind, limit) => sickTargets(sql, kind, limit),
     openingsOf: (rules, since, limit) => openingsOf(sql, rules, since, limit),
     endedRuns: (pairs, limit) => endedRuns(sql, pairs, limit),
+    changesOf: (wanted, since, limit) => changesOf(sql, wanted, since, limit),
 
     async lockAdmission() {
       await sql.query('select pg_advisory_xact_lock($1)', [ADMISSION_LOCK], 'admission-lock');

@@ -8,24 +8,30 @@ import { budget } from './budget.ts';
 import { concurrency } from './concurrency.ts';
 import { cooldown } from './cooldown.ts';
 import { dependency } from './dependency.ts';
+import { flapping } from './flapping.ts';
 import { globalLimits } from './global-limits.ts';
 import { type Answer, type Facts, type Guard, no, type Subject } from './guard.ts';
 import { lease } from './lease.ts';
+import { maintenance } from './maintenance.ts';
 import { pause } from './pause.ts';
+import { population } from './population.ts';
 import { storm } from './storm.ts';
 import { window } from './window.ts';
 
 /** Every guardrail, in the order in which their answers count. Another one is a file in this folder and a line here. */
 export const GUARDS: readonly Guard[] = [
   pause,
+  maintenance,
   window,
   dependency,
+  storm,
+  flapping,
   lease,
   cooldown,
   budget,
   concurrency,
+  population,
   blastRadius,
-  storm,
   breaker,
   backoff,
   globalLimits,

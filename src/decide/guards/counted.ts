@@ -7,6 +7,8 @@ import type { Matcher } from '../../rules/matchers/matcher.ts';
 export interface Population {
   readonly count: number;
   readonly at: Time;
+  /** The fewest and the most that were counted within the hour before; undefined where nothing was. */
+  readonly hour?: { readonly least: number; readonly most: number } | undefined;
 }
 
 /** Ended runs of one remediation under one rule, oldest first. */
@@ -48,10 +50,4 @@ export interface StormLimits {
   readonly firing: number;
   readonly within: Millis;
   readonly calm: Millis;
-}
-
-export interface Window {
-  readonly open: boolean;
-  /** Null where it is open, or where it does not open within eight days. */
-  readonly opensAt: Time | null;
 }

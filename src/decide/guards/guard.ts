@@ -2,10 +2,13 @@ import type { Target } from '../../domain/alert.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Reason } from '../../domain/reason.ts';
 import type { Millis, Time } from '../../domain/time.ts';
+import type { Maintenance } from '../../rules/maintenance.ts';
+import type { Matchable } from '../../rules/matchers/match-labels.ts';
 import type { Matcher } from '../../rules/matchers/matcher.ts';
+import type { Windows } from '../../rules/windows.ts';
 import type { Pause } from '../../store/pauses.ts';
 import type { RunFact } from '../../store/runs.ts';
-import type { EndedRun, Firing, Openings, Population, StormLimits, Window } from './counted.ts';
+import type { EndedRun, Firing, Openings, Population, StormLimits } from './counted.ts';
 
 /** What a rule allows itself. Absent: no such limit of the rule's own. */
 export interface RuleLimits {
@@ -14,6 +17,7 @@ export interface RuleLimits {
   readonly concurrency?: number | undefined;
   readonly blastRadius?: { readonly max: number | null; readonly percent: number | null } | undefined;
   readonly storm?: StormLimits | undefined;
+  readonly flapping?: { readonly changes: number; readonly within: Millis } | undefined;
   /** Each entry is a dependency: matchers that all agree on some firing alert. */
   readonly unless?: readonly (readonly Matcher[])[] | undefined;
   /** A named time interval of the config. */
@@ -37,6 +41,8 @@ export interface Subject {
   readonly target: Target;
   /** What the incident is about; usually the same. */
   readonly about: Target;
+  /** Its alerts that fire. */
+  readonly alerts: readonly Matchable[];
   readonly limits: RuleLimits;
   readonly now: Time;
 }
@@ -64,7 +70,11 @@ export interface Facts {
   /** By rule and remediation (`breakerKey`), for those in question. */
   readonly ended: ReadonlyMap<string, readonly EndedRun[]>;
   /** A time interval of the config by its name; undefined where there is none. */
-  windows(name: string): Window | undefined;
+  readonly windows: Windows;
+  /** Of the config. */
+  readonly maintenance: readonly Maintenance[];
+  /** When the alerts of a target went on and off by themselves, by rule and target (`flapKey`), for those in question. */
+  readonly changes: ReadonlyMap<string, readonly Time[]>;
   readonly limits: GlobalLimits;
 }
 

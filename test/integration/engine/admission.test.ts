@@ -23,6 +23,7 @@ beforeAll(async () => {
     limits: { runs_at_once: 1, runs_per_hour: 1_000_000, backoff: [] },
     unmatched: { critical: 'page', high: 'page', medium: 'record', low: 'record' },
     timeIntervals: new Map(),
+    maintenance: [],
     populations: { measure: async () => undefined, known: () => new Map() },
     rulebook: () => loaded.rulebook,
     handOver: () => undefined,

@@ -4,6 +4,7 @@ import type { Incident } from '../../../src/domain/incident.ts';
 import { type Opening, openIncident } from '../../../src/ingest/opening.ts';
 import { loadRemediations } from '../../../src/remediation/registry.ts';
 import { loadRulebook } from '../../../src/rules/load.ts';
+import type { Maintenance } from '../../../src/rules/maintenance.ts';
 import type { Guards, Rule } from '../../../src/rules/rule.ts';
 import { createRulebook } from '../../../src/rules/rulebook.ts';
 import { type Db, openDb } from '../../../src/store/db.ts';
@@ -27,6 +28,7 @@ export async function openDeciding() {
     rule: toy as Rule,
     population: null as Population | null,
     backoff: [] as readonly number[],
+    maintenance: [] as Maintenance[],
   };
   const partsOn = (db: Db): DecideParts => ({
     db,
@@ -42,6 +44,7 @@ export async function openDeciding() {
         [{ times: [{ from: 1_200, to: 1_320 }], weekdays: [], daysOfMonth: [], months: [], years: [], zone: 'UTC' }],
       ],
     ]),
+    maintenance: state.maintenance,
     populations: {
       measure: async () => undefined,
       known: () => new Map(state.population === null ? [] : [['things/mend', state.population]]),

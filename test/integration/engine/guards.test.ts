@@ -71,7 +71,7 @@ test('a percentage needs to know of how many', async () => {
   await deciding.opens(['a', 'b']);
   await deciding.decides();
   expect(await deciding.became()).toEqual({ a: 'held population-unknown', b: 'held population-unknown' });
-  deciding.state.now += 15_000;
+  deciding.state.now += 30_000;
   deciding.state.population = { count: 9, at: NOW };
   await deciding.decides();
   expect(await deciding.became()).toEqual({ a: 'held blast-radius', b: 'held blast-radius' });

@@ -1,6 +1,7 @@
 import type { Bench, Case } from '../../../src/decide/decide.ts';
 import { breakerKey } from '../../../src/decide/guards/breaker.ts';
 import { firingAlerts } from '../../../src/decide/guards/dependency.ts';
+import { flapKey } from '../../../src/decide/guards/flapping.ts';
 import type { Answer, Facts, Subject } from '../../../src/decide/guards/guard.ts';
 import type { Incident } from '../../../src/domain/incident.ts';
 import { defineRemediation, type Remediation, type Risk, stepsFor, z } from '../../../src/remediation/index.ts';
@@ -68,6 +69,7 @@ export function ruleOf(more: Partial<Rule> = {}): Rule {
       concurrency: 1,
       blastRadius: null,
       storm: null,
+      flapping: { changes: 8, within: 30 * MINUTE },
       unless: [],
       window: null,
     },
@@ -131,6 +133,8 @@ export function factsOf(more: Partial<Facts> = {}): Facts {
     openings: new Map([['thing-broken', { list: [], cut: false }]]),
     ended: new Map([...remediations().keys()].map((name) => [breakerKey('thing-broken', name), []])),
     windows: () => undefined,
+    maintenance: [],
+    changes: new Map([CUP, VASE].map((target) => [flapKey('thing-broken', target), []])),
     limits: { runs_at_once: 10, runs_per_hour: 100, backoff: [1 * MINUTE, 2 * MINUTE] },
     ...more,
   };
@@ -146,6 +150,7 @@ export function subjectOf(more: Partial<Subject> = {}): Subject {
     remediation: 'things/mend',
     target: CUP,
     about: CUP,
+    alerts: [],
     limits: {},
     now: NOW,
     ...more,

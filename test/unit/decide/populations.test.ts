@@ -16,6 +16,7 @@ function counting(count: Count) {
     remediations: new Map([...remediations(), ['things/mend', mend]]),
     toolbox: { open: () => ({}) as Tools },
     settings: {},
+    remember: async () => undefined,
     clock,
     hardStop: new AbortController().signal,
     onError: ({ message }) => errors.push(message),

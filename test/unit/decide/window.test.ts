@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { askAll } from '../../../src/decide/guards/ask-all.ts';
-import { window, windowsAt } from '../../../src/decide/guards/window.ts';
+import { window } from '../../../src/decide/guards/window.ts';
 import type { TimeInterval } from '../../../src/domain/time-interval.ts';
+import { windowsAt } from '../../../src/rules/windows.ts';
 import { factsOf, NOW, said, subjectOf } from './bench.ts';
 
 const always: TimeInterval = { times: [], weekdays: [], daysOfMonth: [], months: [], years: [], zone: 'UTC' };

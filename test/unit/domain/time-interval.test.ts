@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isOpen, nextOpening, type Range, type TimeInterval } from '../../../src/domain/time-interval.ts';
+import { isOpen, nextClosing, nextOpening, type Range, type TimeInterval } from '../../../src/domain/time-interval.ts';
 
 const interval = (more: Partial<TimeInterval>): TimeInterval => {
   return { times: [], weekdays: [], daysOfMonth: [], months: [], years: [], zone: 'UTC', ...more };
@@ -109,4 +109,35 @@ describe('opens next', () => {
       }
     },
   );
+});
+
+describe('closes next', () => {
+  const night = [interval({ times: [hours(22, 24)] }), interval({ times: [hours(0, 6)] })];
+
+  test.each<[string, readonly TimeInterval[], string, string | null]>([
+    ['at its end', [office], '2026-01-19T10:00:00Z', '2026-01-19T15:00:00.000Z'],
+    [
+      'at the end of the day, where it has no times',
+      [interval({ weekdays: only(1) })],
+      '2026-01-19T10:00:00Z',
+      '2026-01-20T00:00:00.000Z',
+    ],
+    ['not where another entry goes on', night, '2026-01-19T23:00:00Z', '2026-01-20T06:00:00.000Z'],
+    [
+      'at the end of several days',
+      [interval({ weekdays: only(1, 3) })],
+      '2026-01-19T10:00:00Z',
+      '2026-01-22T00:00:00.000Z',
+    ],
+    [
+      'by the wall clock, over a change of it',
+      [interval({ times: [hours(0, 6)], zone: bucharest })],
+      '2026-03-28T23:00:00Z',
+      '2026-03-29T03:00:00.000Z',
+    ],
+    ['never', [interval({})], '2026-01-19T10:00:00Z', null],
+  ])('%s', (_, intervals, now, closes) => {
+    const found = nextClosing(intervals, Date.parse(now));
+    expect(found === null ? null : new Date(found).toISOString()).toBe(closes);
+  });
 });
