@@ -1,7 +1,7 @@
 import { type Target, targetKey } from '../../domain/alert.ts';
 import type { Incident } from '../../domain/incident.ts';
 import type { Time } from '../../domain/time.ts';
-import type { OpeningRow } from '../guard-facts.ts';
+import type { FlapRow, OpeningRow } from '../guard-facts.ts';
 import type { StoredIncident } from '../incidents.ts';
 import type { FactsLedger, IncidentLedger, OutboxLedger } from '../ledger.ts';
 import { rowsOwed, StaleIncident } from '../record.ts';
@@ -11,7 +11,7 @@ import { indexSets } from './index-sets.ts';
 import { UniqueViolation } from './refused.ts';
 
 /** Open problems and their histories, in memory. */
-export interface MemoryIncidents extends IncidentLedger, Pick<FactsLedger, 'sickTargets' | 'openingsOf'> {
+export interface MemoryIncidents extends IncidentLedger, Pick<FactsLedger, 'sickTargets' | 'openingsOf' | 'changesOf'> {
   find(id: string): StoredIncident | undefined;
   all(): IterableIterator<StoredIncident>;
   timeline(id: string): readonly TimelineRow[];
@@ -33,6 +33,8 @@ export function memoryIncidents(outbox: Pick<OutboxLedger, 'insertOutbox'>, keep
   /** Ids of open incidents whose alert fires, by the kind of their target. */
   const sick = indexSets<string, string>();
   const openings = new Map<string, Aging<OpeningRow>>();
+  /** What came and went by itself, by rule and target. */
+  const flaps = new Map<string, Aging<FlapRow>>();
   const ended = aging<string>();
   const timelines = new Map<string, TimelineRow[]>();
 
@@ -63,6 +65,11 @@ export function memoryIncidents(outbox: Pick<OutboxLedger, 'insertOutbox'>, keep
     else sick.delete(target.kind, id);
     if (incident.endedAt === null || before?.endedAt != null) return;
     ended.push(incident.endedAt, id);
+    if (incident.state === 'closed' && incident.reason === 'cleared-by-itself') {
+      const list = flaps.get(slotOf(incident)) ?? aging();
+      flaps.set(slotOf(incident), list);
+      list.push(incident.endedAt, { rule, target, onAt: incident.openedAt, offAt: incident.endedAt });
+    }
     if (incident.state === 'healed') healed.set(slotOf(incident), { id, at: incident.endedAt });
   }
 
@@ -126,12 +133,28 @@ export function memoryIncidents(outbox: Pick<OutboxLedger, 'insertOutbox'>, keep
         .flatMap((rule) => openings.get(rule)?.newestSince(since).take(limit).toArray() ?? [])
         .sort((a, b) => b.at - a.at);
     },
+    async changesOf(wanted, since, limit) {
+      const slots = new Set(wanted.map(slotOf));
+      // Exactly then is not after then.
+      return [...slots].flatMap(
+        (slot) =>
+          flaps
+            .get(slot)
+            ?.newestSince(since + 1)
+            .take(limit)
+            .toArray() ?? [],
+      );
+    },
     forget(endedBefore, factsBefore) {
       for (const id of ended.takeBefore(endedBefore)) {
         byId.delete(id);
         timelines.delete(id);
       }
       for (const list of openings.values()) list.takeBefore(factsBefore);
+      for (const [slot, list] of flaps) {
+        list.takeBefore(factsBefore);
+        if (list.countSince(factsBefore) === 0) flaps.delete(slot);
+      }
       for (const [slot, { at }] of healed) if (at < factsBefore) healed.delete(slot);
     },
   };

@@ -425,6 +425,30 @@ export function ledgerContract(open: () => Promise<Tried>): void {
       expect(await ledger.openingsOf(['thing-broken'], NOW, 1)).toEqual([of('c', 2)]);
     });
 
+    test('what came and went by itself, the last of each target', async () => {
+      const { ledger } = await open();
+      const gone = { state: 'closed', reason: 'cleared-by-itself' } as const;
+      const wanted = ['a', 'b'].map((thing) => ({ rule: 'thing-broken', target: { kind: 'thing', id: thing } }));
+      for (const [i, how] of [gone, gone, { ...gone, reason: 'source-resolved' } as const, gone].entries()) {
+        await ledger.record([opens({ ...opened('a', NOW + i), id: `inc-a${i}` })], NOW + i);
+        await changed(ledger, `inc-a${i}`, { ...how, endedAt: NOW + i });
+      }
+      await ledger.record([opens(opened('b')), opens(opened('c'))], NOW);
+      await changed(ledger, 'inc-c', { ...gone, endedAt: NOW + 1 });
+      const found = async (since: number, limit = 9) =>
+        (await ledger.changesOf([...wanted, ...wanted], since, limit)).map(({ rule, target, onAt, offAt }) => {
+          expect([rule, target]).toEqual(['thing-broken', { kind: 'thing', id: 'a' }]);
+          return [onAt - NOW, offAt - NOW];
+        });
+      expect((await found(NOW - 1)).toSorted()).toEqual([
+        [0, 0],
+        [1, 1],
+        [3, 3],
+      ]);
+      expect(await found(NOW + 1)).toEqual([[3, 3]]);
+      expect(await found(NOW - 1, 1)).toEqual([[3, 3]]);
+    });
+
     test('runs that hold their targets, and those on the targets in question', async () => {
       const { ledger } = await open();
       const old = runOn('old', { admittedAt: NOW - MINUTE });
