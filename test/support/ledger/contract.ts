@@ -299,6 +299,7 @@ export function ledgerContract(open: () => Promise<Tried>): void {
         endedAt: NOW + 2,
         outcome: 'held',
         reason: 'applied',
+        recurredAt: null,
         detail: { why: 'x', z: 1 },
         verify: { since: 1 },
       });
