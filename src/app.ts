@@ -1,3 +1,5 @@
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from './config/schema.ts';
 import { newId, random } from './domain/id.ts';
@@ -12,10 +14,12 @@ import type { Log } from './observe/log.ts';
 import { createMetrics } from './observe/metrics.ts';
 import { reportTo } from './observe/report.ts';
 import { registerObserve } from './observe/routes.ts';
+import { watchPauseFile } from './pause/watch.ts';
 import { startProbes } from './probe/start.ts';
 import { openBackend } from './queue/backend.ts';
 import { startRelay } from './queue/relay.ts';
 import { sweep } from './queue/sweep.ts';
+import { createWaker } from './queue/waker.ts';
 import { createWork, startWorkers } from './queue/workers.ts';
 import type { LoadedRemediation } from './remediation/registry.ts';
 import type { LiveRules } from './rules/live.ts';
@@ -25,6 +29,7 @@ import { createStages } from './stages.ts';
 import { registerApi } from './status/api.ts';
 import type { Db } from './store/db.ts';
 import { releaseLeases } from './store/leases.ts';
+import type { Waking } from './store/wake.ts';
 import { createToolbox } from './tools/toolbox.ts';
 
 export interface AppParts {
@@ -86,6 +91,7 @@ export async function startApp(parts: AppParts): Promise<App> {
     rulebook: rules.current,
     handOver: (rows: Parameters<typeof relay.handOver>[0]) => relay.handOver(rows),
     tellOwn: (alerts: Parameters<typeof ingest.tellOwn>[0]) => ingest.tellOwn(alerts),
+    wake: (waking: Waking) => waker.wake(waking),
   };
   const work = createWork({
     db,
@@ -107,6 +113,17 @@ export async function startApp(parts: AppParts): Promise<App> {
     onError: report.queueError,
   });
   teardown.add('relay', () => relay.stop());
+  const waker = createWaker({ ...shared, onError: report.failed });
+  teardown.add('waker', () => waker.stop());
+  // Before the first worker: who starts beside a pause file changes nothing.
+  const pausing = await watchPauseFile({
+    ...shared,
+    path: resolve(config.pause_file ?? join(config.data_dir, 'pause')),
+    host: hostname(),
+    ...report.pauseFile,
+    onError: report.failed,
+  });
+  teardown.add('pause file', () => pausing.stop());
   const { execute: runs, verify: looks, people: messages } = config.queue;
   const concurrency = { decide: 1, execute: runs, verify: looks, people: messages };
   const workers = startWorkers(work, backend, config.queue.prefix, concurrency);

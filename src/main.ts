@@ -51,12 +51,16 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     .option('--target <kind:id>', 'only this target')
     .option('--for <duration>', 'until then, such as 2h; until resumed if left out')
     .requiredOption('--why <text>', 'the reason, for everybody to read')
-    .action((options: Parameters<typeof pause>[0]) => pause(options));
+    .option('--json', 'print JSON')
+    .action(async (options: Parameters<typeof pause>[0]) => {
+      code = await pause(options);
+    });
   program
     .command('resume')
     .description('lift a pause')
     .option('--rule <name>', 'that of this rule')
     .option('--target <kind:id>', 'that of this target')
+    .option('--json', 'print JSON')
     .action(async (options: Parameters<typeof resume>[0]) => {
       code = await resume(options);
     });

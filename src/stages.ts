@@ -20,6 +20,7 @@ import type { TimeIntervals } from './rules/windows.ts';
 import type { Db } from './store/db.ts';
 import type { Handed } from './store/outbox.ts';
 import { rememberPopulation } from './store/populations.ts';
+import { WAKES, type Waking } from './store/wake.ts';
 import { type VerifyParts, verifyRow } from './verify/stage.ts';
 
 export interface StagesParts {
@@ -37,6 +38,8 @@ export interface StagesParts {
   rulebook(): Rulebook;
   handOver(rows: readonly Handed[]): void;
   tellOwn: TellOwn;
+  /** Tells those who are held that what they wait for has happened. */
+  wake(waking: Waking): void;
 }
 
 /** What is done for each kind of owed work. The stages know nothing of each other; this is where they stand side by side. */
@@ -55,6 +58,7 @@ export function createStages(parts: StagesParts): Handlers {
       ...parts,
       remember: (remediation, count, now) => rememberPopulation(parts.db, remediation, count, now),
       onError: report.failed,
+      onChanged: (remediation) => parts.wake({ ...WAKES.populationCounted, rules: rulesOf(parts, remediation) }),
     }),
     onVerdict: report.verdict,
   };
@@ -93,4 +97,10 @@ export function createStages(parts: StagesParts): Handlers {
       'all-clear': (row) => allClearRow(parts, row),
     },
   };
+}
+
+function rulesOf({ rulebook }: StagesParts, name: string): string[] {
+  return rulebook().rules.flatMap((rule) =>
+    rule.do.some(({ remediation }) => remediation === name) ? [rule.name] : [],
+  );
 }

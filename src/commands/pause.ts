@@ -1,40 +1,95 @@
+import { suggest } from '../config/nearest.ts';
+import { windowsOf } from '../config/schema.ts';
 import { parseDuration } from '../domain/duration.ts';
 import { newId } from '../domain/id.ts';
 import { systemClock, toIso } from '../domain/time.ts';
-import { liftPauses, type Pause, setPause } from '../store/pauses.ts';
-import { beside } from './beside.ts';
+import { loadRemediations } from '../remediation/registry.ts';
+import { loadRulebook } from '../rules/load.ts';
+import { leaveToRelay } from '../store/outbox.ts';
+import { type Pause, resume as resumeAt, setPause } from '../store/pauses.ts';
+import { beside, configured } from './beside.ts';
 import { who } from './who.ts';
 
 export interface Where {
   readonly rule?: string;
   readonly target?: string;
+  readonly json?: boolean;
 }
 
-/** Stops remediation everywhere, for a rule or on a target; every replica obeys before its next changing step. */
-export async function pause(options: Where & { readonly for?: string; readonly why: string }): Promise<void> {
+type Place = Pick<Pause, 'scope' | 'key'>;
+
+/**
+ * Stops remediation everywhere, for a rule or on a target; every replica obeys before its next changing step. Exit code 1
+ * where no rule has that name: the pause stands, and stops nothing yet. 2 where it cannot be set.
+ */
+export async function pause(options: Where & { readonly for?: string; readonly why: string }): Promise<0 | 1 | 2> {
+  const place = placeOf(options);
+  if (typeof place === 'string') return wrongUse(place);
   const now = systemClock.now();
-  const until = options.for === undefined ? null : now + parseDuration(options.for);
-  const { scope, key } = scopeOf(options);
-  const set: Pause = { id: newId('pau', now), scope, key, owner: who(), why: options.why, setAt: now, until };
+  let until: number | null = null;
+  try {
+    if (options.for !== undefined) until = now + parseDuration(options.for);
+  } catch (error) {
+    return wrongUse((error as Error).message);
+  }
+  const set: Pause = { id: newId('pau', now), ...place, owner: who(), why: options.why, setAt: now, until };
   await beside((db) => setPause(db, set));
   const end = until === null ? 'until it is resumed' : `until ${toIso(until)}`;
-  process.stdout.write(`Paused ${nameOf(scope, key)} ${end}: ${options.why}\n`);
+  const doubt = place.scope === 'rule' ? await doubtOf(place.key) : null;
+  if (options.json === true) {
+    const { scope, key, owner, why } = set;
+    const said = { scope, key, owner, why, until: until === null ? null : toIso(until), doubt };
+    process.stdout.write(`${JSON.stringify(said)}\n`);
+  } else process.stdout.write(`Paused ${nameOf(place)} ${end}: ${options.why}\n`);
+  if (doubt === null) return 0;
+  process.stderr.write(`${doubt}\n`);
+  return 1;
 }
 
-/** Lifts what `pause` set for the same place. */
-export async function resume(options: Where): Promise<0 | 1> {
-  const { scope, key } = scopeOf(options);
-  const lifted = await beside((db) => liftPauses(db, scope, key, who(), systemClock.now()));
-  const text = lifted === 0 ? `Nothing was paused for ${nameOf(scope, key)}` : `Resumed ${nameOf(scope, key)}`;
-  process.stdout.write(`${text}\n`);
-  return lifted === 0 ? 1 : 0;
+/** Lifts what `pause` set for the same place. Exit code 1 where nothing was paused there, or a file pauses it again. */
+export async function resume(options: Where): Promise<0 | 1 | 2> {
+  const place = placeOf(options);
+  if (typeof place === 'string') return wrongUse(place);
+  const { lifted, files } = await beside((db) =>
+    db.transaction(async (sql) => {
+      const resumed = await resumeAt(sql, place, who(), systemClock.now());
+      await leaveToRelay(sql, resumed.handed);
+      return resumed;
+    }),
+  );
+  const text = lifted === 0 ? `Nothing was paused for ${nameOf(place)}` : `Resumed ${nameOf(place)}`;
+  process.stdout.write(options.json === true ? `${JSON.stringify({ ...place, lifted, files })}\n` : `${text}\n`);
+  for (const file of files) process.stderr.write(`The file ${file} pauses it again while it is there; remove it.\n`);
+  return lifted === 0 || files.length > 0 ? 1 : 0;
 }
 
-function scopeOf({ rule, target }: Where): Pick<Pause, 'scope' | 'key'> {
+function placeOf({ rule, target }: Where): Place | string {
+  if (rule !== undefined && target !== undefined) return 'name a rule or a target, not both';
+  if (target !== undefined && !/^[^:]+:.+$/.test(target))
+    return `'${target}' is no target; write its kind and id, such as phone:phone_07`;
   if (target !== undefined) return { scope: 'target', key: target };
   return rule === undefined ? { scope: 'global', key: '' } : { scope: 'rule', key: rule };
 }
 
-function nameOf(scope: Pause['scope'], key: string): string {
+function wrongUse(why: string): 2 {
+  process.stderr.write(`error: ${why}. Nothing was changed.\n`);
+  return 2;
+}
+
+/** A slip in the name would be a pause that stops nothing. It is looked for after the pause is set, because that has to be fast. */
+async function doubtOf(rule: string): Promise<string | null> {
+  try {
+    const config = await configured();
+    const loaded = await loadRulebook(config.rules, await loadRemediations(config.remediations), windowsOf(config));
+    if ('faults' in loaded || loaded.rulebook.get(rule) !== undefined) return null;
+    const names = loaded.rulebook.rules.map(({ name }) => name);
+    return `No rule is called '${rule}', so this stops nothing: ${suggest(rule, names)}`;
+  } catch {
+    // The rules cannot be read here; the service knows its own.
+    return null;
+  }
+}
+
+function nameOf({ scope, key }: Place): string {
   return scope === 'global' ? 'all remediation' : `${scope} ${key}`;
 }

@@ -40,6 +40,8 @@ const sections = z.strictObject({
     .prefault({}),
   /** Embedded Postgres and generated secrets live here, relative to the working folder. */
   data_dir: z.string().default('.remedyd'),
+  /** While this file is there, what it names is paused; by default `pause` in `data_dir`. */
+  pause_file: z.string().min(1).optional(),
   queue: z
     .strictObject({
       backend: z.enum(['postgres', 'redis']).default('postgres'),

@@ -24,6 +24,8 @@ export interface PopulationParts {
   /** Aborts when the service ends. */
   readonly hardStop: AbortSignal;
   onError(error: Error, what: string): void;
+  /** A count came out otherwise than the one before, or is the first. */
+  onChanged(remediation: string): void;
 }
 
 const FRESH: Millis = 60_000;
@@ -56,7 +58,9 @@ export function createPopulations(parts: PopulationParts): Populations {
         throw new Error(`it answered ${String(counted)}, which is no number of things`);
       const now = clock.now();
       const hour = await Promise.race([parts.remember(name, counted, now), late]);
+      const before = known.get(name)?.count;
       known.set(name, { count: counted, at: now, hour });
+      if (counted !== before) parts.onChanged(name);
     } catch (error) {
       const failure = error instanceof Error ? error : new Error(String(error));
       if (!parts.hardStop.aborted) parts.onError(failure, `the population of '${name}' cannot be counted`);

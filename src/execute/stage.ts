@@ -4,9 +4,10 @@ import type { Settings, Toolbox } from '../remediation/tools.ts';
 import type { Rulebook } from '../rules/rulebook.ts';
 import { isApproved } from '../store/approvals.ts';
 import type { Db } from '../store/db.ts';
-import { type Handed, keepHanded, type OutboxRow, strike, wait, wakeWaiting } from '../store/outbox.ts';
+import { type Handed, keepHanded, type OutboxRow, strike, wait } from '../store/outbox.ts';
 import { postgresLedger } from '../store/postgres-ledger.ts';
 import { findRun, type Run, releaseRun, takeRun } from '../store/runs.ts';
+import { WAKES, type Waking } from '../store/wake.ts';
 import { oweAllClear } from './all-clear.ts';
 import { endOf, finishRun } from './finish.ts';
 import { keepHold } from './hold.ts';
@@ -27,6 +28,8 @@ export interface ExecuteParts {
   readonly settings: Settings;
   rulebook(): Rulebook;
   handOver(rows: readonly Handed[]): void;
+  /** Tells those who are held that a place became free. */
+  wake(waking: Waking): void;
   /** Aborts when the service must end now, finished or not. */
   readonly hardStop: AbortSignal;
   /** Whether the service is stopping: no further step begins. */
@@ -119,5 +122,5 @@ async function finish(
   if (handed === null) return;
   parts.onRunEnded(run, ending.run.outcome);
   parts.handOver(handed);
-  if (!ending.run.open) parts.handOver(await wakeWaiting(parts.db, parts.clock.now()).catch(() => []));
+  if (!ending.run.open) parts.wake(WAKES.runEnded);
 }

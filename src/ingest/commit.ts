@@ -22,6 +22,8 @@ export interface CommitParts extends TakeInParts {
   opener(): Opener;
   /** Hands due work to the queue, after the commit. */
   handOver(rows: readonly Handed[]): void;
+  /** Told, after the commit, which alerts ended and whether incidents ended with them. */
+  onEnded(alerts: readonly Alert[], incidents: boolean): void;
 }
 
 /**
@@ -38,7 +40,7 @@ export async function commitArrivals(parts: CommitParts, arrivals: readonly Arri
     return split(arrivals, meanings);
   }
   const opener = parts.opener();
-  const { meanings, handed } = await parts.db.transaction(async (sql) => {
+  const { meanings, handed, closed } = await parts.db.transaction(async (sql) => {
     const ledger = postgresLedger(sql);
     const taken = await takeIn(ledger, parts, telling, opener);
     const told = taken.outcome.meanings.values();
@@ -47,9 +49,12 @@ export async function commitArrivals(parts: CommitParts, arrivals: readonly Arri
       writeOutcome(ledger, taken),
       insertWebhooks(sql, withNotes(arrivals, meanings)),
     ]);
-    return { meanings, handed };
+    const closed = taken.outcome.changes.some(({ after }) => after.endedAt !== null);
+    return { meanings, handed, closed };
   });
   parts.handOver(handed);
+  const ended = alerts.filter((_, i) => meanings[i] === 'resolve');
+  if (ended.length > 0) parts.onEnded(ended, closed);
   return split(arrivals, meanings);
 }
 

@@ -1,11 +1,13 @@
 import type { Config } from '../config/schema.ts';
+import type { Alert } from '../domain/alert.ts';
 import type { Clock } from '../domain/time.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Remediations } from '../rules/bind.ts';
-import type { Rulebook } from '../rules/rulebook.ts';
+import { type Rulebook, rulesWaitingFor } from '../rules/rulebook.ts';
 import type { Db } from '../store/db.ts';
 import type { Handed } from '../store/outbox.ts';
+import { WAKES, type Waking } from '../store/wake.ts';
 import { type Arrival, commitArrivals, type Receipt } from './commit.ts';
 import { groupCommit } from './group-commit.ts';
 import { openerFor } from './opener.ts';
@@ -22,6 +24,8 @@ export interface IngestParts {
   readonly remediations: Remediations;
   rulebook(): Rulebook;
   handOver(rows: readonly Handed[]): void;
+  /** Tells those who are held that what they wait for has happened. */
+  wake(waking: Waking): void;
 }
 
 /** As many alerts as one transaction takes in good time. */
@@ -45,6 +49,11 @@ export function createIngest(parts: IngestParts): Ingest {
     recurrenceWindow: config.ingest.recurrence_window,
     opener: () => openerFor(parts.rulebook(), parts.remediations, config.escalate_after),
     handOver,
+    onEnded: (alerts: readonly Alert[], incidents: boolean) => {
+      if (incidents) parts.wake(WAKES.incidentEnded);
+      const rules = rulesWaitingFor(parts.rulebook(), alerts);
+      if (rules.length > 0) parts.wake({ ...WAKES.dependencyResolved, rules });
+    },
   };
   const store = groupCommit<Arrival, Receipt>({
     commit: (group) => commitArrivals(commit, group),

@@ -15,7 +15,7 @@ export interface Metrics {
   readonly outboxOldest: Gauge;
   readonly approvals: Gauge;
   readonly incidents: Gauge<'state'>;
-  readonly pauses: Gauge;
+  readonly paused: Gauge<'scope'>;
   readonly rulesLoaded: Gauge;
   readonly swept: Counter<'kind'>;
   readonly queueErrors: Counter;
@@ -62,7 +62,7 @@ export function createMetrics(): Metrics {
     outboxOldest: gauge('remedyd_outbox_oldest_due_seconds', 'How long the oldest due row has been due.'),
     approvals: gauge('remedyd_approvals_pending', 'Requests that wait for an answer.'),
     incidents: gauge('remedyd_incidents_open', 'Open incidents by state.', ['state']),
-    pauses: gauge('remedyd_pauses_standing', 'Pauses that stand.'),
+    paused: gauge('remedyd_paused', 'Pauses that stand, by what they stop.', ['scope']),
     rulesLoaded: gauge(
       'remedyd_rules_loaded_ok',
       '1 while the rules on disk are the ones in force, 0 while they are faulty.',

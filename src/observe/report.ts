@@ -54,6 +54,15 @@ export function reportTo(log: Log, metrics: Metrics, clock: Clock) {
       metrics.swept.inc({ kind }, count);
       log.error({ kind, count }, 'owed work was missing from the outbox and was made up for');
     },
+    pauseFile: {
+      onPaused({ scope, key, why, fault }: { scope: string; key: string; why: string; fault: string | null }): void {
+        if (fault !== null) log.error({ fault }, 'the pause file is faulty, so everything is paused');
+        log.warn({ scope, key, why }, 'the pause file stops remediation');
+      },
+      onLifted(): void {
+        log.warn('the pause file is gone; what it stopped goes on');
+      },
+    },
     failed(error: Error, what: string): void {
       log.error({ err: error }, what);
     },

@@ -1,4 +1,5 @@
 import { hashOf } from './hash.ts';
+import { type Matchable, matchesAll } from './matchers/match-labels.ts';
 import type { Rule } from './rule.ts';
 
 /** All rules that are in force, looked up fast. */
@@ -33,6 +34,13 @@ export function createRulebook(rules: readonly Rule[]): Rulebook {
     get: (name: string) => byName.get(name),
     candidates: (alertName: string) => byAlert.get(alertName) ?? anyName,
   });
+}
+
+/** The rules that one of these alerts may hold back by their `unless`. */
+export function rulesWaitingFor({ rules }: Rulebook, alerts: readonly Matchable[]): readonly string[] {
+  return rules
+    .filter(({ guards }) => guards.unless.some((entry) => alerts.some((alert) => matchesAll(entry, alert))))
+    .map(({ name }) => name);
 }
 
 /** The names that a rule's own matchers leave possible, or null where it could be any. */

@@ -11,6 +11,7 @@ import type { Handed, NewOutboxRow, OutboxRow } from './outbox.ts';
 import type { Pause } from './pauses.ts';
 import type { Change } from './record.ts';
 import type { NewRun, Run, RunEnding, RunFact } from './runs.ts';
+import type { Waking } from './wake.ts';
 
 /** The alerts that we hold, one continuous firing each. */
 export interface EpisodeLedger {
@@ -55,8 +56,12 @@ export interface OutboxLedger {
   insertOutbox(rows: readonly NewOutboxRow[], now: Time): Promise<Handed[]>;
   /** @returns how many rows stood. */
   strike(ids: readonly number[]): Promise<number>;
-  /** Has those asked again that wait only for a run to end. @returns the rows to hand over. */
-  wakeWaiting(now: Time): Promise<Handed[]>;
+  /**
+   * Has held incidents decided again now, the oldest problem first; under the admission lock, after the change is visible.
+   *
+   * @returns the rows to hand over.
+   */
+  wakeHeld(waking: Waking, now: Time): Promise<Handed[]>;
 }
 
 /** Attempts, and what people said about them. */

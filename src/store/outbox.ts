@@ -123,25 +123,6 @@ export async function wait(sql: Sql, id: number, dueAt: Time): Promise<void> {
   await sql.run('update remedyd.outbox set due_at = $2, queued_until = null where id = $1', [id, at(dueAt)], 'wait');
 }
 
-/**
- * Has those asked again that wait only for a run to end, the oldest problems first. What somebody else works on is left
- * out; whoever is forgotten is asked at its own time.
- *
- * @returns the rows to hand over.
- */
-export async function wakeWaiting(sql: Sql, now: Time): Promise<Handed[]> {
-  return sql.query<Handed>(
-    `update remedyd.outbox set due_at = $1, queued_until = $2, handed = handed + 1 where id in (
-       select o.id from remedyd.outbox o join remedyd.incidents i on i.id = o.incident_id
-       where o.kind = 'decide' and o.due_at > $1 and i.ended_at is null and i.state = 'held'
-         and i.reason in ('target-leased', 'concurrency', 'global-concurrency')
-       order by i.opened_at, o.id limit 50 for update of o skip locked)
-     returning id, kind, handed`,
-    [at(now), at(now + HANDED_FOR)],
-    'wake-waiting',
-  );
-}
-
 /** Keeps a row with its worker for as long as that one needs. */
 export async function keepHanded(sql: Sql, id: number, until: Time): Promise<void> {
   await sql.run('update remedyd.outbox set queued_until = $2 where id = $1', [id, at(until)], 'keep-handed');

@@ -1,3 +1,4 @@
+import { lockAdmission } from './admission.ts';
 import { decideApproval, findApprovals, insertApprovals } from './approvals.ts';
 import { demote, liftDemotion, standingDemotions } from './demotions.ts';
 import { episodesOf, firingCounts, insertEpisodes, lockCurrent, retireEpisodes, updateEpisodes } from './episodes.ts';
@@ -5,14 +6,12 @@ import { changesOf, endedRuns, firingNow, openingsOf, sickTargets } from './guar
 import { healedSince, lockIncidents, lockOpenIncidents } from './incidents.ts';
 import type { Ledger } from './ledger.ts';
 import { firstBegun, newAlerts } from './new-alerts.ts';
-import { claimDue, insertOutbox, lockRows, strike, wakeWaiting } from './outbox.ts';
+import { claimDue, insertOutbox, lockRows, strike } from './outbox.ts';
 import { liftPauses, setPause, standingPauses } from './pauses.ts';
 import { record } from './record.ts';
 import { endRun, findRun, insertRuns, markRecurred, runFacts, runsAdmittedSince, saveVerify } from './runs.ts';
 import { at, type Sql } from './sql.ts';
-
-/** Any number will do, as long as every replica uses the same. */
-const ADMISSION_LOCK = 7_301_945;
+import { wakeHeld } from './wake.ts';
 
 /** The ledger in Postgres, as this transaction sees it. Calls that do not wait for each other travel together. */
 export function postgresLedger(sql: Sql): Ledger {
@@ -34,7 +33,7 @@ export function postgresLedger(sql: Sql): Ledger {
     claimDue: (now, limit) => claimDue(sql, now, limit),
     insertOutbox: (rows, now) => insertOutbox(sql, rows, now),
     strike: (ids) => strike(sql, ids),
-    wakeWaiting: (now) => wakeWaiting(sql, now),
+    wakeHeld: (waking, now) => wakeHeld(sql, waking, now),
 
     insertRuns: (runs) => insertRuns(sql, runs),
     findRun: (id) => findRun(sql, id),
@@ -60,8 +59,6 @@ export function postgresLedger(sql: Sql): Ledger {
     endedRuns: (pairs, limit) => endedRuns(sql, pairs, limit),
     changesOf: (wanted, since, limit) => changesOf(sql, wanted, since, limit),
 
-    async lockAdmission() {
-      await sql.query('select pg_advisory_xact_lock($1)', [ADMISSION_LOCK], 'admission-lock');
-    },
+    lockAdmission: () => lockAdmission(sql),
   };
 }

@@ -3,9 +3,10 @@ import { CutOff } from '../remediation/attempt.ts';
 import type { Remediation } from '../remediation/define.ts';
 import type { Settings, Toolbox } from '../remediation/tools.ts';
 import type { Db } from '../store/db.ts';
-import { type Handed, type OutboxRow, strike, wait, wakeWaiting } from '../store/outbox.ts';
+import { type Handed, type OutboxRow, strike, wait } from '../store/outbox.ts';
 import { postgresLedger } from '../store/postgres-ledger.ts';
 import { findRun, type Run } from '../store/runs.ts';
+import { WAKES, type Waking } from '../store/wake.ts';
 import { type ConcludeParts, concludeLook } from './conclude.ts';
 import { type Seen, see } from './see.ts';
 
@@ -15,6 +16,8 @@ export interface VerifyParts extends ConcludeParts {
   readonly settings: Settings;
   readonly hardStop: AbortSignal;
   handOver(rows: readonly Handed[]): void;
+  /** Tells those who are held that a place became free. */
+  wake(waking: Waking): void;
   onRunEnded(run: Run, outcome: string, incident: Incident): void;
 }
 
@@ -32,7 +35,7 @@ export async function verifyRow(parts: VerifyParts, { id: rowId, runId }: Outbox
   );
   if (run !== undefined && ended !== null) parts.onRunEnded(run, ended.outcome, ended.incident);
   parts.handOver(handed);
-  if (isFree) parts.handOver(await wakeWaiting(db, parts.clock.now()).catch(() => []));
+  if (isFree) parts.wake(WAKES.runEnded);
 }
 
 async function look(parts: VerifyParts, remediation: Remediation, run: Run): Promise<Seen | 'cut off'> {

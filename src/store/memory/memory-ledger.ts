@@ -37,17 +37,13 @@ export interface MemoryLedgerOptions {
   readonly keepsTimeline?: boolean;
 }
 
-/** Held for one of these, an incident waits only for some run to end. */
-const WAITS_FOR_RUN: readonly Reason[] = ['target-leased', 'concurrency', 'global-concurrency'];
-
-const MOST_WOKEN = 50;
-
 export function createMemoryLedger({ keepsTimeline = true }: MemoryLedgerOptions = {}): MemoryLedger {
   const outbox = memoryOutbox();
   const incidents = memoryIncidents(outbox, keepsTimeline);
   const episodes = memoryEpisodes();
   const runs = memoryRuns();
-  const waiting = new Set<string>();
+  /** Why each incident is held that is. */
+  const held = new Map<string, Reason>();
   return {
     ...outbox,
     ...incidents,
@@ -56,15 +52,19 @@ export function createMemoryLedger({ keepsTimeline = true }: MemoryLedgerOptions
     async record(changes, now) {
       const handed = await incidents.record(changes, now);
       for (const { after } of changes) {
-        if (after.state === 'held' && WAITS_FOR_RUN.includes(after.reason)) waiting.add(after.id);
-        else waiting.delete(after.id);
+        if (after.state === 'held') held.set(after.id, after.reason);
+        else held.delete(after.id);
       }
       return handed;
     },
-    async wakeWaiting(now) {
-      const openedAt = (id: string) => incidents.find(id)?.incident.openedAt ?? 0;
-      const oldest = [...waiting].sort((a, b) => openedAt(a) - openedAt(b));
-      return outbox.hasten(oldest, now, MOST_WOKEN);
+    async wakeHeld({ reasons, rules, most }, now) {
+      const oldest = [...held]
+        .filter(([, reason]) => reasons.includes(reason))
+        .flatMap(([id]) => incidents.find(id)?.incident ?? [])
+        .filter(({ rule }) => rules === null || rules.includes(rule))
+        .sort((a, b) => a.openedAt - b.openedAt);
+      const ids = oldest.map(({ id }) => id);
+      return outbox.hasten(ids, now, most);
     },
     async newAlerts(about, limit) {
       const isOn = ({ target }: NewAlert) => target?.kind === about.target.kind && target.id === about.target.id;

@@ -5,7 +5,7 @@ import { dueHeap } from './due-heap.ts';
 import { indexSets } from './index-sets.ts';
 
 /** Work owed, in memory. */
-export interface MemoryOutbox extends Omit<OutboxLedger, 'wakeWaiting'> {
+export interface MemoryOutbox extends Omit<OutboxLedger, 'wakeHeld'> {
   /** When the next row wants to be handed over that nobody has; null where there is none. */
   nextDue(): Time | null;
   /** Has the decisions about these incidents made now, where they were to be made later. At most so many. */

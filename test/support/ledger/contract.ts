@@ -8,6 +8,7 @@ import { HANDED_FOR } from '../../../src/store/outbox.ts';
 import type { Change } from '../../../src/store/record.ts';
 import type { NewRun } from '../../../src/store/runs.ts';
 import { chain, firstBreak, type TimelineRow } from '../../../src/store/timeline.ts';
+import { WAKES } from '../../../src/store/wake.ts';
 
 /** A ledger with nothing in it, and what the tests need to see of it. */
 export interface Tried {
@@ -271,13 +272,33 @@ export function ledgerContract(open: () => Promise<Tried>): void {
         const incident = opened(thing, NOW - i, { state: 'held', reason });
         await ledger.record([opens(incident, [decide(NOW + MINUTE)])], NOW - i);
       }
-      const woken = await ledger.wakeWaiting(NOW);
+      const woken = await ledger.wakeHeld(WAKES.runEnded, NOW);
       const rows = await ledger.lockRows(
         woken.map(({ id }) => id),
         NOW,
       );
       expect(rows.map(({ incidentId }) => incidentId).sort()).toEqual(['inc-old', 'inc-young']);
-      expect(await ledger.wakeWaiting(NOW)).toEqual([]);
+      expect(await ledger.wakeHeld(WAKES.runEnded, NOW)).toEqual([]);
+    });
+
+    test('news wakes those of the rules that it is for, the oldest first and so many at most', async () => {
+      const { ledger } = await open();
+      for (const [i, thing] of ['young', 'old', 'oldest', 'other'].entries()) {
+        const rule = thing === 'other' ? 'another' : 'thing-broken';
+        const incident = opened(thing, NOW - i, { state: 'held', reason: 'dependency', rule });
+        await ledger.record([opens(incident, [decide(NOW + MINUTE)])], NOW - i);
+      }
+      const about = { ...WAKES.dependencyResolved, rules: ['thing-broken'] };
+      const incidentsOf = async (most: number) => {
+        const woken = await ledger.wakeHeld({ ...about, most }, NOW);
+        const rows = await ledger.lockRows(
+          woken.map(({ id }) => id),
+          NOW,
+        );
+        return rows.map(({ incidentId }) => incidentId).sort();
+      };
+      expect(await incidentsOf(2)).toEqual(['inc-old', 'inc-oldest']);
+      expect(await incidentsOf(2)).toEqual(['inc-young']);
     });
   });
 

@@ -11,6 +11,7 @@ type Count = (ctx: PopulationContext) => Promise<number>;
 function counting(count: Count) {
   const clock = fakeClock();
   const errors: string[] = [];
+  const changed: string[] = [];
   const mend = { ...(remediations().get('things/mend') as Remediation), population: count };
   const populations = createPopulations({
     remediations: new Map([...remediations(), ['things/mend', mend]]),
@@ -20,9 +21,10 @@ function counting(count: Count) {
     clock,
     hardStop: new AbortController().signal,
     onError: ({ message }) => errors.push(message),
+    onChanged: (name) => changed.push(name),
   });
   const known = () => populations.known().get('things/mend');
-  return { clock, errors, known, measure: () => populations.measure(['things/mend', 'services/restart']) };
+  return { clock, errors, changed, known, measure: () => populations.measure(['things/mend', 'services/restart']) };
 }
 
 test('counts once a minute, however many ask', async () => {
