@@ -45,3 +45,16 @@ function pair(value: number, base: number, large: string, small: string): string
   const head = `${Math.floor(value / base)} ${large}`;
   return rest === 0 ? head : `${head} ${rest} ${small}`;
 }
+
+/** As `parseDuration` reads it, in whole seconds: `90` seconds are `1m30s`. For what a person is to write into a file. */
+export function printDuration(ms: Millis): string {
+  let rest = Math.max(0, Math.floor(ms / 1_000));
+  if (rest === 0) return '0s';
+  const parts = (['d', 'h', 'm', 's'] as const).map((unit) => {
+    const size = (UNITS[unit] ?? 1_000) / 1_000;
+    const count = Math.floor(rest / size);
+    rest -= count * size;
+    return count === 0 ? '' : `${count}${unit}`;
+  });
+  return parts.join('');
+}

@@ -50,6 +50,9 @@ async function change(
   if (step === null) return [];
   const atOnce = type === 'deadline-passed' && before.incident.pagesInParallel;
   const summary = atOnce ? 'A person is told at once, as the rule wants it, while remedyd goes on.' : REASONS[reason];
-  const entry = { type, reason, summary, data: { state: before.incident.state } };
+  const { state } = before.incident;
+  // What it was held for is what the person must hear; the incident itself says from now on that its deadline has passed.
+  const held = state === 'held' ? { heldFor: before.incident.reason } : {};
+  const entry = { type, reason, summary, data: { state, ...held } };
   return ledger.record([{ before, after: step.incident, entries: [entry], owed: step.owed }], now);
 }

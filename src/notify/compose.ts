@@ -8,6 +8,7 @@ import type { ApprovalFacts, IncidentFacts, Message } from './message.ts';
 import { alertFacts, broke } from './say/broke.ts';
 import { cleanLine, plain } from './say/clean.ts';
 import { headline } from './say/headline.ts';
+import { heldBack } from './say/held-back.ts';
 import { next } from './say/next.ts';
 import { nowAt } from './say/now.ts';
 import { toldByRun } from './say/told.ts';
@@ -58,6 +59,8 @@ export function compose(view: IncidentView, owed: Topic, now: Time): Message {
 function whyOf(view: IncidentView, topic: Topic): string {
   const { pagesInParallel, state, reason } = view.incident;
   if (topic === 'page' && pagesInParallel && state !== 'escalated') return 'The rule tells a person at once.';
+  const held = heldBack(view);
+  if (held !== null) return `${REASONS[reason]} Nothing was done, because ${held.says} (${held.at}).`;
   return toldByRun(view)?.whole ?? REASONS[reason];
 }
 

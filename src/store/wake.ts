@@ -31,7 +31,11 @@ export const WAKES = {
   incidentEnded: { reasons: ['blast-radius'], rules: null, most: A_FEW },
   dependencyResolved: { reasons: ['dependency'], rules: null, most: ALL },
   pauseLifted: { reasons: ['paused'], rules: null, most: ALL },
-  populationCounted: { reasons: ['blast-radius', 'population-unknown'], rules: null, most: ALL },
+  populationCounted: {
+    reasons: ['blast-radius', 'population-unknown', 'population-stale', 'population-empty', 'population-implausible'],
+    rules: null,
+    most: ALL,
+  },
 } as const satisfies Readonly<Record<string, Waking>>;
 
 /** Of the rows that are woken at once, so many go straight to this process; the relays of all share the rest. */

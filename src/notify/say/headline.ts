@@ -4,7 +4,8 @@ import type { Topic } from '../../domain/event.ts';
 import type { Incident } from '../../domain/incident.ts';
 import type { Reason } from '../../domain/reason.ts';
 import type { IncidentView } from '../view.ts';
-import { cleanLine } from './clean.ts';
+import { cleanLine, cut } from './clean.ts';
+import { heldBack } from './held-back.ts';
 import { toldByRun } from './told.ts';
 
 /** What a page says of its cause, for somebody who has just been woken. Reasons that are not here get `PLAIN`. */
@@ -77,6 +78,8 @@ function call(view: IncidentView): string {
 /** A remediation that hands over has looked: what it found says more than that it did. */
 function matter(view: IncidentView): string {
   const { reason } = view.incident;
+  const held = heldBack(view);
+  if (held !== null) return cut(`${cause(reason)}, because ${held.says}`, 220);
   return reason === 'handed-over' ? (toldByRun(view)?.matter ?? cause(reason)) : cause(reason);
 }
 

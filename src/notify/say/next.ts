@@ -3,6 +3,7 @@ import type { Reason } from '../../domain/reason.ts';
 import type { Time } from '../../domain/time.ts';
 import type { IncidentView } from '../view.ts';
 import { cleanLine } from './clean.ts';
+import { heldBack } from './held-back.ts';
 import { toldByRun } from './told.ts';
 import { when } from './when.ts';
 
@@ -29,7 +30,7 @@ export function next(view: IncidentView, topic: Topic, runbook: string | null, n
   const steps = runbook === null ? [] : [`Follow the runbook: ${runbook}`];
   switch (topic) {
     case 'page': {
-      const first = underWay(incident) ?? FIRST[incident.reason] ?? handedOver(view);
+      const first = underWay(incident) ?? FIRST[incident.reason] ?? handedOver(view) ?? missed(view);
       return [
         `Say that you have it, so that nobody else is woken: remedyd ack ${incident.id}`,
         ...(first === undefined ? [] : [first]),
@@ -67,6 +68,12 @@ function underWay({ state, pagesInParallel }: IncidentView['incident']): string 
 /** What the remediation asks of a person. */
 function handedOver(view: IncidentView): string | undefined {
   return view.incident.reason === 'handed-over' ? toldByRun(view)?.rest || undefined : undefined;
+}
+
+/** What would have spared the page, for the next time. */
+function missed(view: IncidentView): string | undefined {
+  const held = heldBack(view);
+  return held === null ? undefined : `remedyd was held back at ${held.at}. What would have let it act: ${held.change}.`;
 }
 
 function whoAnswers(from: string, needs: number): string {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { defineRemediation, type Remediation, stepsFor, z } from '../../../src/remediation/index.ts';
 import type { LoadedRemediation } from '../../../src/remediation/registry.ts';
+import { setPause } from '../../../src/store/pauses.ts';
 import { type Engine, type EngineOptions, FREE, MEND, rule, startEngine } from './engine.ts';
 
 let engine: Engine | undefined;
@@ -52,6 +53,19 @@ async function paged({ daemon, pagerduty, slack }: Engine) {
 }
 
 describe('P2: the page comes, whatever else is broken', () => {
+  test('what is held when its time is over pages, and the page says which guardrail held it, with its numbers', async () => {
+    const engine = await start({ rules: `rules:\n${rule('r', 'thing:broken', MEND, FREE, SOON)}` });
+    const { daemon, slack, pagerduty } = engine;
+    const pause = { id: 'pau-1', scope: 'rule', key: 'r', owner: 'ana', why: 'moving house', until: null } as const;
+    await setPause(daemon.db, { ...pause, setAt: Date.now() });
+    await daemon.event(fires('thing:broken'));
+    const incident = await paged(engine);
+    expect(incident).toMatchObject({ state: 'escalated', reason: 'deadline' });
+    const because = 'rule r is paused by ana until it is resumed: moving house';
+    expect(pagerduty.incident(incident.id)?.summary).toContain(because);
+    expect(JSON.stringify(slack.messages('C0INCIDENTS')[0])).toContain(because);
+  });
+
   test('the deadline is armed before anybody has looked at the alert', async () => {
     const { daemon } = await start({
       rules: `rules:\n${rule('r', 'thing:broken', MEND, FREE, 'escalate: { policy: oncall, after: 10m }')}`,

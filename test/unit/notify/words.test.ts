@@ -73,6 +73,23 @@ test('a page after a repair that failed, while PagerDuty is down', () => {
   `);
 });
 
+test('a page at the deadline of what was held back says by what, with the numbers', () => {
+  const numbers = { scope: 'rule', key: 'phone-offline', owner: 'ana@bastion', why: 'new SIM cards', until: null };
+  const guards = [{ guard: 'pause', ok: false, reason: 'paused', numbers }];
+  const held = { at: at('03:02:31'), type: 'held', reason: 'paused' as const, summary: 'paused', data: { guards } };
+  const data = { state: 'held', heldFor: 'paused' };
+  const passed = { at: NOW, type: 'deadline-passed', reason: 'deadline' as const, summary: 'passed', data };
+  const page = compose(view({ reason: 'deadline' }, { runs: [], timeline: [held, passed] }), 'page', NOW);
+  const because = 'rule phone-offline is paused by ana@bastion until it is resumed: new SIM cards';
+  expect(page.headline).toBe(`HIGH: phone:offline on phone_07. It was not healed in time, because ${because}.`);
+  expect(page.why).toBe(
+    `The time that the rule gives for healing has passed. Nothing was done, because ${because} (03:02 UTC).`,
+  );
+  expect(page.next[1]).toBe(
+    'remedyd was held back at 03:02 UTC. What would have let it act: remedyd resume --rule phone-offline.',
+  );
+});
+
 test('a page at the deadline, while a repair still runs', () => {
   const running = { ...failedRun, outcome: null, endedAt: null, startedAt: at('03:16:00') };
   const page = compose(
