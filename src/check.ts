@@ -5,6 +5,7 @@ import { readYaml, wholeFile } from './config/read-yaml.ts';
 import type { Variables } from './config/references.ts';
 import { type Config, configSchema, windowsOf } from './config/schema.ts';
 import type { Clock } from './domain/time.ts';
+import { policyNames } from './escalate/config.ts';
 import {
   checkNeeds,
   checkSettings,
@@ -47,7 +48,12 @@ export async function checkAll(options: CheckOptions): Promise<Checked> {
   if (config !== null && registry !== null)
     faults.push(...(await checkTogether(configFile, config, folder, registry, clock)));
 
-  const rules = await loadRulebook(options.rulesDir ?? config?.rules ?? 'rules', registry, config && windowsOf(config));
+  const rules = await loadRulebook(
+    options.rulesDir ?? config?.rules ?? 'rules',
+    registry,
+    config && windowsOf(config),
+    config && policyNames(config.escalation),
+  );
   if ('faults' in rules) faults.push(...rules.faults);
   return {
     faults: sortFaults(faults),

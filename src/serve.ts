@@ -5,6 +5,7 @@ import { missingSecrets } from './config/missing-secrets.ts';
 import { ownSecrets } from './config/own-secrets.ts';
 import { type Config, configSchema, windowsOf } from './config/schema.ts';
 import type { Clock } from './domain/time.ts';
+import { policyNames } from './escalate/config.ts';
 import { createTeardown } from './lifecycle.ts';
 import { type Log, openLog } from './observe/log.ts';
 import {
@@ -96,7 +97,7 @@ export async function serve(settled: Settled, production: boolean, clock: Clock)
     const rules = await openLiveRules({
       folder: config.rules,
       clock,
-      load: () => loadRulebook(config.rules, remediations, windowsOf(config)),
+      load: () => loadRulebook(config.rules, remediations, windowsOf(config), policyNames(config.escalation)),
       onFault: (faults: readonly Fault[]) =>
         log.error({ faults }, 'the rules on disk are faulty; the old ones stay in force'),
     }).catch((error: Error) => {

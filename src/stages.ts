@@ -4,6 +4,7 @@ import { createPopulations } from './decide/populations.ts';
 import { type DecideParts, decideBatch } from './decide/stage.ts';
 import { random } from './domain/id.ts';
 import type { Clock } from './domain/time.ts';
+import { climbRow } from './escalate/climb.ts';
 import { deadlineRow, expireRow } from './escalate/deadline.ts';
 import type { PeopleParts } from './escalate/people.ts';
 import { sendRow } from './escalate/send.ts';
@@ -80,6 +81,8 @@ export function createStages(parts: StagesParts): Handlers {
     timeIntervals,
     maintenance: config.maintenance,
     escalateAfter: config.escalate_after,
+    ackFor: config.escalation.ack_for,
+    escalation: config.escalation,
     random,
     onTold: report.told,
     onEscalated: report.escalated,
@@ -94,6 +97,7 @@ export function createStages(parts: StagesParts): Handlers {
       verify: (row) => verifyRow(verify, row),
       tell: (row) => tellRow(people, row),
       send: (row) => sendRow(people, row),
+      climb: (row) => climbRow(people, row),
       'all-clear': (row) => allClearRow(parts, row),
     },
   };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { guardsSchema, maintenanceSchema } from '../decide/config.ts';
 import type { SEVERITIES, Severity } from '../domain/severity.ts';
+import { escalationSchema } from '../escalate/config.ts';
 import { sourcesSchema } from '../ingest/source-config.ts';
 import { notifySchema } from '../notify/config.ts';
 import { probesSchema } from '../probe/config.ts';
@@ -88,6 +89,8 @@ const sections = z.strictObject({
     .prefault({}),
   /** When a person is paged where a rule does not say it. */
   escalate_after: duration().prefault('15m'),
+  /** Who is told when, in which order. */
+  escalation: escalationSchema,
   verify: z
     .strictObject({
       /** How long a source may take to say that an alert is gone, once the world is healthy: its group interval and more. */

@@ -24,6 +24,7 @@ export type IncidentEvent =
   | { readonly type: 'denied' }
   | { readonly type: 'approval-expired' }
   | { readonly type: 'acknowledged'; readonly by: string }
+  | { readonly type: 'ack-lapsed' }
   | { readonly type: 'closed'; readonly by: string };
 
 /** How the steps of a run can end. */

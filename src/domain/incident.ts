@@ -166,6 +166,13 @@ export function advance(incident: Incident, event: IncidentEvent, now: Time): St
       return state === 'approving' ? escalate('approval-expired') : null;
     case 'acknowledged':
       return to({ ackedBy: event.by, ackedAt: now, deadlineAt: null }, tell('update'));
+    case 'ack-lapsed': {
+      if (incident.ackedAt === null) return null;
+      // Nobody was paged so far: what the acknowledgement had struck is due now.
+      const owed: readonly Owed[] = incident.pagedAt === null ? [{ kind: 'deadline', dueAt: now }] : [];
+      const deadlineAt = incident.pagedAt === null ? now : null;
+      return to({ ackedBy: null, ackedAt: null, deadlineAt }, ...owed);
+    }
     case 'closed':
       // Closing under a running step would leave the target half changed with nobody watching.
       return state === 'running' ? null : end('closed', 'closed-by-person');

@@ -65,6 +65,7 @@ export const REASONS = {
   denied: 'A person denied the run.',
   approved: 'A person approved the run.',
   acknowledged: 'A person took the incident over.',
+  'ack-lapsed': 'Whoever took the incident over has not ended it in the time for that.',
   'closed-by-person': 'A person closed the incident.',
   'source-resolved': 'The source says that the alert is resolved.',
   'cleared-by-itself': 'The alert was resolved and remedyd had changed nothing.',

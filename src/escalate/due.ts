@@ -1,9 +1,12 @@
 import { advance } from '../domain/incident.ts';
 import { REASONS, type Reason } from '../domain/reason.ts';
-import type { Time } from '../domain/time.ts';
+import type { Millis, Time } from '../domain/time.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Handed, OutboxRow } from '../store/outbox.ts';
 import { type PutOffParts, putOffChange, putOffFor } from './put-off.ts';
+
+/** For how long somebody has an incident where nothing else is said. */
+const ACK_FOR: Millis = 1_800_000;
 
 /** The time that a rule gives for healing has passed: a person hears of it, unless it is healed or already theirs. */
 export async function deadlineDue(
@@ -23,6 +26,12 @@ export async function deadlineDue(
     before === undefined || deadlineAt === null ? null : await putOffFor(ledger, parts, before.incident, now);
   const postponed = before === undefined || later === null ? null : putOffChange(before, later, now);
   if (postponed !== null) return ledger.record([postponed], now);
+  const { ackedAt = null, pagedAt = null, endedAt = null } = before?.incident ?? {};
+  if (ackedAt !== null && pagedAt === null && endedAt === null) {
+    const lapse = ackedAt + (parts.ackFor ?? ACK_FOR);
+    if (lapse <= now) return change(ledger, incidentId, 'ack-lapsed', 'ack-lapsed', now);
+    return ledger.insertOutbox([{ kind: 'deadline', incidentId, runId: null, data: {}, dueAt: lapse }], now);
+  }
   return change(ledger, incidentId, 'deadline-passed', 'deadline', now);
 }
 
@@ -40,7 +49,7 @@ export async function expiryDue(ledger: Ledger, row: OutboxRow, now: Time): Prom
 async function change(
   ledger: Ledger,
   incidentId: string,
-  type: 'deadline-passed' | 'approval-expired',
+  type: 'deadline-passed' | 'approval-expired' | 'ack-lapsed',
   reason: Reason,
   now: Time,
 ): Promise<readonly Handed[]> {

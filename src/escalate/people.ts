@@ -5,6 +5,7 @@ import type { ViewSources } from '../notify/read-view.ts';
 import type { Remediation } from '../remediation/define.ts';
 import type { Db } from '../store/db.ts';
 import type { Handed } from '../store/outbox.ts';
+import type { EscalationConfig } from './config.ts';
 import type { PutOffParts } from './put-off.ts';
 
 /** What the stages need that tell people. */
@@ -13,6 +14,7 @@ export interface PeopleParts extends PutOffParts {
   readonly clock: Clock;
   readonly channels: ReadonlyMap<string, Channel>;
   readonly notify: NotifyConfig;
+  readonly escalation: EscalationConfig;
   readonly remediations: ReadonlyMap<string, Remediation>;
   readonly hardStop: AbortSignal;
   random(): number;

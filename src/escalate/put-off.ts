@@ -16,6 +16,8 @@ export interface PutOffParts {
   readonly timeIntervals: TimeIntervals;
   /** When a person is paged where the rule does not say it. */
   readonly escalateAfter: Millis;
+  /** For how long an acknowledgement keeps everybody else from being told. */
+  readonly ackFor?: Millis;
   rulebook(): Rulebook;
 }
 

@@ -1,12 +1,13 @@
 import { formatDuration } from '../domain/duration.ts';
 import type { Topic } from '../domain/event.ts';
-import type { Channel, Delivery } from '../notify/channel.ts';
+import type { Delivery } from '../notify/channel.ts';
 import { compose } from '../notify/compose.ts';
 import { readView } from '../notify/read-view.ts';
 import { nextAttempt } from '../notify/retry.ts';
 import { findThread, noteFailure, noteSent, saveThread } from '../store/channels.ts';
 import { type Handed, insertOutbox, type OutboxRow, putOff, sendsBefore, strike, wait } from '../store/outbox.ts';
 import type { Sql } from '../store/sql.ts';
+import { type ChannelAt, channelAt, nameOf } from './addresses.ts';
 import { addToHistory } from './history.ts';
 import { type PeopleParts, viewSources } from './people.ts';
 
@@ -21,7 +22,7 @@ export async function sendRow(parts: PeopleParts, row: OutboxRow): Promise<void>
   const name = String(row.data.channel);
   const topic = row.data.topic as Topic;
   if (await sendsBefore(db, incidentId, name, rowId)) return wait(db, rowId, clock.now() + TURN);
-  const delivery = await deliver(parts, row, incidentId, parts.channels.get(name), topic);
+  const delivery = await deliver(parts, row, incidentId, channelAt(parts.channels, name), topic);
   // Cut off by the end of the service: that is no failure of the channel, and the next start sends it at once.
   if (delivery.kind === 'retry' && parts.hardStop.aborted) return wait(db, rowId, clock.now());
   const why = delivery.kind === 'sent' ? null : delivery.why;
@@ -58,16 +59,17 @@ async function deliver(
   parts: PeopleParts,
   row: OutboxRow,
   incidentId: string,
-  channel: Channel | undefined,
+  at: ChannelAt | undefined,
   topic: Topic,
 ): Promise<Delivery> {
-  if (channel === undefined) return { kind: 'rejected', why: 'the channel is not configured any more' };
-  const notes = Array.isArray(row.data.notes) ? row.data.notes.map(String) : [];
+  if (at === undefined) return { kind: 'rejected', why: 'the channel is not configured any more' };
+  const notes = [row.data.say, row.data.notes].flatMap((said) => (Array.isArray(said) ? said.map(String) : []));
   const view = await readView(viewSources(parts), incidentId, notes);
   if (view === undefined) return { kind: 'rejected', why: 'the incident is gone' };
   const message = compose(view, topic, parts.clock.now());
-  const ref = await findThread(parts.db, incidentId, channel.name);
-  return channel.send(message, { signal: parts.hardStop, ref, idempotencyKey: `outbox-${row.id}` });
+  const { channel, address } = at;
+  const ref = await findThread(parts.db, incidentId, String(row.data.channel));
+  return channel.send(message, { signal: parts.hardStop, ref, address, idempotencyKey: `outbox-${row.id}` });
 }
 
 /** Says on every other channel what this one could not: a page that reaches nobody is the worst of all outcomes. */
@@ -80,7 +82,9 @@ async function useOthers(
   now: number,
 ): Promise<Handed[]> {
   if (topic !== 'page' && topic !== 'ask') return [];
-  const others = parts.notify.fallback.order.filter((name) => name !== row.data.channel && parts.channels.has(name));
+  const others = parts.notify.fallback.order.filter(
+    (name) => name !== nameOf(String(row.data.channel)) && parts.channels.has(name),
+  );
   // What already came through a fallback is not passed round in circles.
   if (others.length === 0 || Array.isArray(row.data.notes)) {
     parts.onUnreachable(row.incidentId ?? '', note);

@@ -27,6 +27,8 @@ export interface SendContext {
   readonly signal: AbortSignal;
   /** What the last `sent` of this incident on this channel answered with; null for the first message. */
   readonly ref: JsonObject | null;
+  /** A place of this channel that was asked for, such as a room; without it the channel chooses. */
+  readonly address?: string | null;
   /** The same for every attempt of one message. */
   readonly idempotencyKey: string;
 }

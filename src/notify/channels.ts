@@ -23,7 +23,11 @@ export function createChannels(config: NotifyConfig, { production }: { readonly 
     { name: 'slack', secrets: slack && [slack.token], make: () => slack && slackChannel(slack) },
     {
       name: 'pagerduty',
-      secrets: pagerduty && [pagerduty.routing_key, ...Object.values(pagerduty.routing_keys)],
+      secrets: pagerduty && [
+        pagerduty.routing_key,
+        ...Object.values(pagerduty.routing_keys),
+        ...Object.values(pagerduty.services ?? {}),
+      ],
       make: () => pagerduty && pagerdutyChannel(pagerduty),
     },
   ];

@@ -16,6 +16,7 @@ export const LANE_OF: Readonly<Record<OutboxKind, Lane>> = {
   expire: 'people',
   tell: 'people',
   send: 'people',
+  climb: 'people',
   'all-clear': 'verify',
 };
 

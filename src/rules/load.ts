@@ -5,6 +5,7 @@ import { faultsOf } from '../config/issues.ts';
 import { readYaml, wholeFile } from '../config/read-yaml.ts';
 import type { YamlFile } from '../config/yaml.ts';
 import type { Remediations } from './bind.ts';
+import { checkPolicy } from './check-policy.ts';
 import { checkRule, checkWindow, type Windows } from './check-rule.ts';
 import { compileRule } from './compile.ts';
 import { hashOf } from './hash.ts';
@@ -23,11 +24,13 @@ type Names = Map<string, string>;
  *
  * @param remediations null checks everything but them, for a check whose remediations did not load themselves
  * @param windows names of the config's time intervals; null does not check them, for the same reason
+ * @param policies names of the config's escalation policies; null does not check them
  */
 export async function loadRulebook(
   folder: string,
   remediations: Remediations | null,
   windows: Windows | null,
+  policies: readonly string[] | null = null,
 ): Promise<LoadedRules> {
   const faults: Fault[] = [];
   const rules: Rule[] = [];
@@ -35,7 +38,7 @@ export async function loadRulebook(
   for (const file of await list(folder, faults)) {
     const yaml = await readYaml(file);
     if ('faults' in yaml) faults.push(...yaml.faults);
-    else rules.push(...readRules(yaml, remediations, windows, names, faults));
+    else rules.push(...readRules(yaml, remediations, windows, policies, names, faults));
   }
   const rulebook = createRulebook(rules);
   if (faults.length === 0) faults.push(...checkAllClears(rulebook));
@@ -77,6 +80,7 @@ function readRules(
   yaml: YamlFile,
   remediations: Remediations | null,
   windows: Windows | null,
+  policies: readonly string[] | null,
   names: Names,
   faults: Fault[],
 ): readonly Rule[] {
@@ -86,6 +90,7 @@ function readRules(
   for (const [i, rule] of written.entries()) {
     if (remediations !== null) faults.push(...checkRule(yaml, ['rules', i], rule, remediations));
     if (windows !== null) faults.push(...checkWindow(yaml, ['rules', i], rule, windows));
+    if (policies !== null) faults.push(...checkPolicy(yaml, ['rules', i], rule, policies));
     faults.push(...checkName(yaml, i, rule, names));
   }
   if (!parsed.success) return [];

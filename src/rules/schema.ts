@@ -117,7 +117,7 @@ export const ruleSchema = z.strictObject({
     .describe('Makes this rule ask; remediations of high risk always do.'),
   escalate: z
     .strictObject({
-      policy: z.string().min(1).describe('No effect yet: every page goes to the channels of the config.'),
+      policy: z.string().min(1).describe('One of escalation.policies of the config: who is told when.'),
       after: duration(),
     })
     .optional()

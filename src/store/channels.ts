@@ -22,6 +22,16 @@ export async function saveThread(sql: Sql, incidentId: string, channel: string, 
   );
 }
 
+/** Places of channels, such as `slack:#leads`, that were told of an incident; what comes of it is told there, too. */
+export async function placesTold(sql: Sql, incidentId: string): Promise<string[]> {
+  const rows = await sql.query<{ channel: string }>(
+    "select channel from remedyd.threads where incident_id = $1 and channel like '%:%' order by channel",
+    [incidentId],
+    'places-told',
+  );
+  return rows.map(({ channel }) => channel);
+}
+
 export interface ChannelState {
   readonly name: string;
   /** Null while it works. */

@@ -3,7 +3,17 @@ import type { Millis, Time } from '../domain/time.ts';
 import { at, insertMany, type Sql } from './sql.ts';
 import { json } from './storable.ts';
 
-export const OUTBOX_KINDS = ['decide', 'deadline', 'execute', 'verify', 'expire', 'tell', 'send', 'all-clear'] as const;
+export const OUTBOX_KINDS = [
+  'decide',
+  'deadline',
+  'execute',
+  'verify',
+  'expire',
+  'tell',
+  'send',
+  'climb',
+  'all-clear',
+] as const;
 
 export type OutboxKind = (typeof OUTBOX_KINDS)[number];
 

@@ -23,12 +23,14 @@ export function pagerdutyChannel(
   return {
     name: 'pagerduty',
     wants: (message) => actionFor(message) !== null,
-    async send(message, { signal, ref }) {
+    async send(message, { signal, ref, address = null }) {
       const action = actionFor(message);
       // Once is enough: a second acknowledgement could silence PagerDuty after it had asked again.
       if (action === null || (action === 'acknowledge' && ref?.acknowledged === true)) return { kind: 'sent', ref };
       const service = serviceOf(ref) ?? message.incident.severity;
-      const event = { routing_key: keyFor(config, service).reveal(), ...render(message, action) };
+      const key = address === null ? keyFor(config, service) : config.services?.[address];
+      if (key === undefined) return { kind: 'rejected', why: `notify.pagerduty.services has no '${address}'` };
+      const event = { routing_key: key.reveal(), ...render(message, action) };
       const delivery = await enqueue(config.url, event, AbortSignal.any([signal, AbortSignal.timeout(timeout)]));
       if (delivery.kind !== 'sent') return delivery;
       return { kind: 'sent', ref: { dedupKey: message.incident.id, service, acknowledged: action === 'acknowledge' } };

@@ -5,6 +5,8 @@ export const pagerdutySchema = z.strictObject({
   /** Integration key of an Events API v2 integration. */
   routing_key: secret(),
   url: z.url({ protocol: /^https?$/ }).default('https://events.pagerduty.com/v2/enqueue'),
+  /** Services that levels of an escalation policy tell: `pagerduty:leads`. */
+  services: z.record(z.string(), secret()).optional(),
   /** Other services for single severities. */
   routing_keys: z
     .strictObject({

@@ -27,10 +27,10 @@ export function slackChannel(config: SlackConfig, { timeout = 5_000 }: { readonl
   return {
     name: 'slack',
     wants: () => true,
-    async send(message, { signal, ref }) {
+    async send(message, { signal, ref, address = null }) {
       try {
         const client = slackClient(config.token, config.api_url, timeout, signal);
-        return { kind: 'sent', ref: toRef(await deliver(client, config, message, readRef(ref))) };
+        return { kind: 'sent', ref: toRef(await deliver(client, config, message, readRef(ref), address)) };
       } catch (error) {
         return verdict(error);
       }
@@ -52,9 +52,10 @@ async function deliver(
   config: SlackConfig,
   message: Message,
   thread: Thread | null,
+  address: string | null,
 ): Promise<Thread> {
   const begin = async (): Promise<Thread> => ({
-    root: await client.post(roomFor(config, message), renderFull(message, config.mention)),
+    root: await client.post(address ?? roomFor(config, message), renderFull(message, config.mention)),
     asked: null,
   });
   if (thread === null) return await begin();

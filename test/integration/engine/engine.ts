@@ -30,6 +30,8 @@ export interface EngineOptions {
   readonly remediations?: string | ReadonlyMap<string, LoadedRemediation>;
   readonly clock?: Clock;
   readonly config?: Record<string, unknown>;
+  /** Further services of PagerDuty, by the name that policies give them. */
+  readonly pagerdutyServices?: Readonly<Record<string, string>>;
   /** No channel at all. */
   readonly alone?: boolean;
 }
@@ -38,7 +40,9 @@ export interface EngineOptions {
 export async function startEngine(options: EngineOptions = {}): Promise<Engine> {
   const toy = await startToy();
   const slack = await startSlack({ token: 'xoxb-test' });
-  const pagerduty = await startPagerDuty({ routingKeys: [ROUTING_KEY] });
+  const pagerduty = await startPagerDuty({
+    routingKeys: [ROUTING_KEY, ...Object.values(options.pagerdutyServices ?? {})],
+  });
   const databaseUrl = await createDatabase(inject('postgresUrl'));
   const rulesFolder = await mkdtemp(join(tmpdir(), 'remedyd-rules-'));
   const own = options.rules;
@@ -46,7 +50,13 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
   const { notify: notifyMore = {}, ...config } = options.config ?? {};
   const notify = {
     slack: { token: new Secret('xoxb-test', 'test'), api_url: slack.apiUrl, channels: { default: 'C0INCIDENTS' } },
-    pagerduty: { routing_key: new Secret(ROUTING_KEY, 'test'), url: `${pagerduty.url}/v2/enqueue` },
+    pagerduty: {
+      routing_key: new Secret(ROUTING_KEY, 'test'),
+      url: `${pagerduty.url}/v2/enqueue`,
+      services: Object.fromEntries(
+        Object.entries(options.pagerdutyServices ?? {}).map(([name, key]) => [name, new Secret(key, 'test')]),
+      ),
+    },
     ...(notifyMore as object),
   };
   const start = () =>

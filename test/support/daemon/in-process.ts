@@ -3,6 +3,7 @@ import { type App, startApp } from '../../../src/app.ts';
 import { type Config, configSchema, windowsOf } from '../../../src/config/schema.ts';
 import { Secret } from '../../../src/config/secret.ts';
 import { type Clock, systemClock } from '../../../src/domain/time.ts';
+import { policyNames } from '../../../src/escalate/config.ts';
 import { type LoadedRemediation, loadRemediations } from '../../../src/remediation/registry.ts';
 import { openLiveRules } from '../../../src/rules/live.ts';
 import { loadRulebook } from '../../../src/rules/load.ts';
@@ -51,7 +52,7 @@ export async function startInProcess(options: InProcessOptions): Promise<InProce
   const rules = await openLiveRules({
     folder: options.rules,
     clock,
-    load: () => loadRulebook(options.rules, remediations, windowsOf(config)),
+    load: () => loadRulebook(options.rules, remediations, windowsOf(config), policyNames(config.escalation)),
     onFault: () => undefined,
   });
   const db = openDb({ url: databaseUrl, connections: 10, applicationName: 'remedyd test', onError: () => undefined });

@@ -47,6 +47,7 @@ const EVENTS: { readonly [T in IncidentEvent['type']]: readonly Extract<Incident
   denied: [{ type: 'denied' }],
   'approval-expired': [{ type: 'approval-expired' }],
   acknowledged: [{ type: 'acknowledged', by: 'anna' }],
+  'ack-lapsed': [{ type: 'ack-lapsed' }],
   closed: [{ type: 'closed', by: 'anna' }],
 };
 
@@ -57,7 +58,8 @@ export function leadsTo(state: IncidentState, type: IncidentEvent['type']): stri
   const found = new Set<string>();
   for (const incident of variants(state)) {
     for (const event of EVENTS[type]) {
-      const step = advance(incident, event, 1);
+      const taken = type === 'ack-lapsed' ? { ackedBy: 'anna', ackedAt: 0 } : {};
+      const step = advance({ ...incident, ...taken }, event, 1);
       if (step !== null) found.add(step.incident.state);
     }
   }

@@ -30,7 +30,14 @@ export interface SlackWorld {
   readonly freePlan?: boolean;
 }
 
-const CHANNELS = { incidents: 'C0INCIDENTS', 'incidents-critical': 'C0CRITICAL', 'ops-notifications': 'C0OPS' };
+const CHANNELS = {
+  incidents: 'C0INCIDENTS',
+  'incidents-critical': 'C0CRITICAL',
+  'ops-notifications': 'C0OPS',
+  leads: 'C0LEADS',
+  managers: 'C0MANAGERS',
+  'executive-alerts': 'C0EXECUTIVE',
+};
 
 type Args = Readonly<Record<string, unknown>>;
 type Method = (args: Args) => Args | Refusal;
