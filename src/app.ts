@@ -8,6 +8,7 @@ import { refreshFigures } from './figures.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { createIngest } from './ingest/ingest.ts';
 import { registerIngest } from './ingest/routes.ts';
+import { createSourceDesk } from './ingest/source-desk.ts';
 import { createTeardown } from './lifecycle.ts';
 import { createChannels } from './notify/channels.ts';
 import type { Log } from './observe/log.ts';
@@ -80,12 +81,16 @@ export async function startApp(parts: AppParts): Promise<App> {
   });
   teardown.add('queue backend', () => backend.close());
 
+  const desk = createSourceDesk(config.sources);
+  teardown.add('source APIs', () => desk.close());
+
   const shared = {
     db,
     clock,
     remediations,
     toolbox,
     settings: config.settings,
+    askSources: desk.ask,
     hardStop: hardStop.signal,
     stopping: () => stopping,
     rulebook: rules.current,
@@ -129,8 +134,7 @@ export async function startApp(parts: AppParts): Promise<App> {
   const workers = startWorkers(work, backend, config.queue.prefix, concurrency);
   teardown.add('workers', () => Promise.all(workers.map((worker) => worker.abandon())));
 
-  const ingest = createIngest({ ...shared, config, log, metrics });
-  teardown.add('source APIs', () => ingest.close());
+  const ingest = createIngest({ ...shared, config, log, metrics, apis: desk.apis });
   const server = createServer(log, config.server.body_limit);
   const health = {
     db,

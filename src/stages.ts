@@ -3,6 +3,7 @@ import type { Config } from './config/schema.ts';
 import { createPopulations } from './decide/populations.ts';
 import { type DecideParts, decideBatch } from './decide/stage.ts';
 import { random } from './domain/id.ts';
+import type { AskSources } from './domain/presence.ts';
 import type { Clock } from './domain/time.ts';
 import { climbRow } from './escalate/climb.ts';
 import { deadlineRow, expireRow } from './escalate/deadline.ts';
@@ -32,6 +33,7 @@ export interface StagesParts {
   readonly remediations: ReadonlyMap<string, Remediation>;
   readonly toolbox: Toolbox;
   readonly settings: Settings;
+  readonly askSources: AskSources;
   readonly channels: ReadonlyMap<string, Channel>;
   readonly report: ReturnType<typeof reportTo>;
   readonly hardStop: AbortSignal;

@@ -1,6 +1,7 @@
 import { advance, hasEnded } from '../domain/incident.ts';
+import type { SourceStop } from '../domain/presence.ts';
 import type { Severity } from '../domain/severity.ts';
-import type { Clock, Time } from '../domain/time.ts';
+import type { Clock, Millis, Time } from '../domain/time.ts';
 import type { Remediation } from '../remediation/define.ts';
 import type { Maintenance } from '../rules/maintenance.ts';
 import type { Rulebook } from '../rules/rulebook.ts';
@@ -13,7 +14,7 @@ import { type Case, decide, prepare } from './decide.ts';
 import { admitted, readFacts } from './facts.ts';
 import type { Population } from './guards/counted.ts';
 import type { GlobalLimits } from './guards/guard.ts';
-import type { Verdict } from './verdict.ts';
+import { hold, type Verdict } from './verdict.ts';
 
 /** What decisions rest on beside the ledger. */
 export interface JudgeParts {
@@ -28,6 +29,9 @@ export interface JudgeParts {
   rulebook(): Rulebook;
 }
 
+/** How soon a source is asked again that stopped an incident: a silence may be lifted, and nobody tells of that. */
+const ASK_SOURCE_AGAIN: Millis = 60_000;
+
 export interface Judged {
   readonly verdict: Verdict;
   readonly change: Change;
@@ -36,17 +40,20 @@ export interface Judged {
 /**
  * Decides the incidents of these outbox rows in the ledger's transaction. Admissions of all replicas take turns: what a
  * guardrail counted is still true when the run is stored, and a batch sees the runs that it has just admitted itself.
+ *
+ * @param stops what sources said just now of incidents that they had stopped before
  */
 export async function decideRows(
   ledger: Ledger,
   parts: JudgeParts,
   rowIds: readonly number[],
+  stops: ReadonlyMap<string, SourceStop> = new Map(),
 ): Promise<{ readonly judged: readonly Judged[]; readonly handed: readonly Handed[] }> {
   const rows = await ledger.lockRows(rowIds, parts.clock.now());
   const ids = [...new Set(rows.flatMap((row) => row.incidentId ?? []))];
   const stored = await ledger.lockIncidents(ids);
   const open = [...stored.values()].filter(({ incident }) => !hasEnded(incident) && isUndecided(incident.state));
-  const { judged, now } = await judge(ledger, parts, open);
+  const { judged, now } = await judge(ledger, parts, open, stops);
   const [, , handed] = await Promise.all([
     ledger.insertRuns(judged.flatMap(({ verdict }) => verdict.run ?? [])),
     ledger.insertApprovals(judged.flatMap(({ verdict }) => verdict.approval ?? [])),
@@ -63,6 +70,7 @@ async function judge(
   ledger: Ledger,
   parts: JudgeParts,
   open: readonly StoredIncident[],
+  stops: ReadonlyMap<string, SourceStop>,
 ): Promise<{ readonly judged: readonly Judged[]; readonly now: Time }> {
   if (open.length === 0) return { judged: [], now: parts.clock.now() };
   // From the lock on this is the only admission anywhere, until the commit. The time is taken after the wait for it, so that
@@ -89,7 +97,11 @@ async function judge(
   const judged: Judged[] = [];
   for (const { before, one, prepared } of cases) {
     const { incident } = before;
-    const verdict = decide(one, facts, bench, prepared);
+    const stop = 'plan' in prepared ? stops.get(incident.id) : undefined;
+    const verdict =
+      stop === undefined
+        ? decide(one, facts, bench, prepared)
+        : hold(stop.reason, now + ASK_SOURCE_AGAIN, { why: stop.why });
     const step = advance(incident, verdict.event, now);
     if (step === null) continue;
     if (verdict.run !== null && !verdict.run.dry) facts = admitted(facts, verdict.run);

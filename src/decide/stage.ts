@@ -1,14 +1,17 @@
+import type { AskSources } from '../domain/presence.ts';
 import type { Db } from '../store/db.ts';
 import { rulesOfRows } from '../store/guard-facts.ts';
 import type { Handed } from '../store/outbox.ts';
 import { postgresLedger } from '../store/postgres-ledger.ts';
 import { decideRows, type JudgeParts } from './judge.ts';
 import type { Populations } from './populations.ts';
+import { sourceStops } from './source-stops.ts';
 import type { Verdict } from './verdict.ts';
 
 export interface DecideParts extends JudgeParts {
   readonly db: Db;
   readonly populations: Populations;
+  readonly askSources: AskSources;
   handOver(rows: readonly Handed[]): void;
   /** Told of every verdict, for the figures. */
   onVerdict(rule: string, verdict: Verdict): void;
@@ -17,7 +20,8 @@ export interface DecideParts extends JudgeParts {
 /** Decides a batch of incidents in one transaction. */
 export async function decideBatch(parts: DecideParts, rowIds: readonly number[]): Promise<void> {
   await measurePopulations(parts, rowIds);
-  const { judged, handed } = await parts.db.transaction((sql) => decideRows(postgresLedger(sql), parts, rowIds));
+  const stops = await sourceStops(parts.db, parts.askSources, rowIds);
+  const { judged, handed } = await parts.db.transaction((sql) => decideRows(postgresLedger(sql), parts, rowIds, stops));
   for (const { verdict, change } of judged) parts.onVerdict(change.after.rule, verdict);
   parts.handOver(handed);
 }

@@ -115,6 +115,22 @@ const WORDS: Readonly<Partial<Record<Reason, Words>>> = {
     says: `${number('lastHour')} runs began within the last hour, and the service may begin ${number('perHour')}`,
     change: `${until(now)}, or raise guards.runs_per_hour to ${number('lastHour') + 1} in the config`,
   }),
+  silenced: ({ text }) => ({
+    says: text('why'),
+    change: 'end the silence there; it is asked again within a minute',
+  }),
+  inhibited: ({ text }) => ({
+    says: text('why'),
+    change: 'repair what the other alert tells of; it is asked again within a minute',
+  }),
+  'alert-gone': ({ text }) => ({
+    says: text('why'),
+    change: 'nothing, if it is well: the incident ends when the source tells that the alert is resolved',
+  }),
+  'source-unreachable': ({ text }) => ({
+    says: text('why'),
+    change: 'repair the way to the source, or set `unreachable: act` beside its `url` in the config',
+  }),
   'guard-error': ({ text }) => ({
     says: `a guardrail could not answer: ${text('error')}`,
     change: 'a defect: read the log of the service, and report it',

@@ -39,6 +39,9 @@ export const REASONS = {
   'population-implausible': 'The number of targets halved or doubled within an hour.',
   storm: 'The rule opened too many incidents at once; it waits for calm.',
   backoff: 'The last attempt did not help; the next one waits longer.',
+  silenced: 'Somebody silenced the alert at its source.',
+  inhibited: 'Another alert inhibits this one at its source.',
+  'source-unreachable': 'The source cannot be asked whether the alert still fires, and the config wants that.',
   'guard-error': 'A guardrail could not answer, which counts as no.',
   'guards-blind': 'Guardrails could not see several times in a row.',
   'clock-skew': 'The clock of this replica differs too much from the database.',
@@ -58,7 +61,7 @@ export const REASONS = {
   'remediation-missing': 'The remediation or a step of it no longer exists.',
   'lease-lost': 'The lease on the target was lost to another replica.',
   'plan-stale': 'The plan is too old to be carried out unseen.',
-  'alert-gone': 'The alert was resolved before anything was changed.',
+  'alert-gone': 'The alert was gone before anything was changed.',
 
   deadline: 'The time that the rule gives for healing has passed.',
   'approval-expired': 'Nobody answered the request for approval in time.',

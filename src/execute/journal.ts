@@ -31,11 +31,15 @@ export interface Journal {
   write(row: JournalRow): Promise<void>;
   /**
    * Looks again, immediately before each changing step: is the run still ours, not paused, its alert still firing, its
-   * plan fresh? `touched` says whether the run has changed anything so far. @throws FencedOff
+   * plan fresh? `touched` says whether the run has changed anything so far, `note` what the evidence must say although the
+   * step may go on. @throws FencedOff
    */
   mayChange(
     touched: boolean,
-  ): Promise<{ readonly may: true } | { readonly may: false; readonly reason: Reason; readonly why: string }>;
+  ): Promise<
+    | { readonly may: true; readonly note?: string }
+    | { readonly may: false; readonly reason: Reason; readonly why: string }
+  >;
 }
 
 /** Another replica took the run over: nothing more may be written or changed from here. */

@@ -1,3 +1,4 @@
+import type { AskSources } from '../domain/presence.ts';
 import type { Clock, Millis } from '../domain/time.ts';
 import type { Remediation } from '../remediation/define.ts';
 import type { Settings, Toolbox } from '../remediation/tools.ts';
@@ -13,6 +14,7 @@ import { endOf, finishRun } from './finish.ts';
 import { keepHold } from './hold.ts';
 import type { Journal } from './journal.ts';
 import type { StepsEnd } from './run.ts';
+import { sourceLook } from './source-look.ts';
 import { runSteps } from './steps.ts';
 import { storedJournal } from './stored-journal.ts';
 
@@ -26,6 +28,8 @@ export interface ExecuteParts {
   readonly remediations: ReadonlyMap<string, Remediation>;
   readonly toolbox: Toolbox;
   readonly settings: Settings;
+  /** For the look before each change. */
+  readonly askSources: AskSources;
   rulebook(): Rulebook;
   handOver(rows: readonly Handed[]): void;
   /** Tells those who are held that a place became free. */
@@ -58,7 +62,8 @@ export async function executeRow(parts: ExecuteParts, { id: rowId, runId }: Outb
   const { run, fence, again } = taken;
   const hold = keepHold(db, clock, parts.hold, run.id, fence, rowId);
   try {
-    const journal = storedJournal(db, clock, run, fence, AbortSignal.any([hold.lost, parts.hardStop]));
+    const look = sourceLook(db, clock, parts.askSources, run.incidentId);
+    const journal = storedJournal(db, clock, run, fence, look, AbortSignal.any([hold.lost, parts.hardStop]));
     const end = await carryOut(parts, run, again, journal, hold.lost);
     if (end.kind === 'interrupted') {
       // Whoever comes next goes on at once; with a lost hold that is not ours to say.

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../domain/json.ts';
 import type { Time } from '../domain/time.ts';
 import { CutOff } from '../remediation/attempt.ts';
 import { RunControl } from '../remediation/control.ts';
@@ -43,12 +44,14 @@ async function next(run: RunParts, progress: Progress, step: Work): Promise<Step
     const idle = before?.phase === 'begun' && step.repeat === 'ask' ? step : undefined;
     const look = await run.journal.mayChange(progress.touched(idle));
     if (!look.may) return putBack(run, progress, { step: step.name, why: look.why, stop: look.reason });
+    return carryOut(run, progress, step, look.note === undefined ? {} : { note: look.note });
   }
-  return carryOut(run, progress, step);
+  return carryOut(run, progress, step, {});
 }
 
-async function carryOut(run: RunParts, progress: Progress, step: Work): Promise<StepsEnd | null> {
-  await progress.write(step, 'begun', {});
+/** @param seen what the look before the step has to say, for the evidence */
+async function carryOut(run: RunParts, progress: Progress, step: Work, seen: JsonObject): Promise<StepsEnd | null> {
+  await progress.write(step, 'begun', seen);
   const work = progress.work(step);
   try {
     const result = await work.within((ctx) => step.run(ctx));

@@ -1,5 +1,6 @@
 import { formatDuration } from '../domain/duration.ts';
 import { hasEnded } from '../domain/incident.ts';
+import type { SourceView } from '../domain/presence.ts';
 import type { Clock, Millis } from '../domain/time.ts';
 import { CutOff } from '../remediation/attempt.ts';
 import { isAway } from '../store/away.ts';
@@ -19,8 +20,17 @@ const RETRY_EVERY: Millis = 500;
 /**
  * The journal of one run in the database, written under its fencing number. While the database is away a write waits and
  * tries again until `signal` aborts (the hold on the run can no longer be proved); then the step counts as cut off.
+ *
+ * @param look asks the source of the alert, before each change
  */
-export function storedJournal(db: Db, clock: Clock, run: Run, fence: number, signal: AbortSignal): Journal {
+export function storedJournal(
+  db: Db,
+  clock: Clock,
+  run: Run,
+  fence: number,
+  look: () => Promise<SourceView>,
+  signal: AbortSignal,
+): Journal {
   return {
     async read() {
       return (await readJournal(db, run.id)) as JournalRow[];
@@ -30,7 +40,13 @@ export function storedJournal(db: Db, clock: Clock, run: Run, fence: number, sig
       if (!written) throw new FencedOff(`Run ${run.id} belongs to another replica now`);
     },
     async mayChange(touched) {
-      return persist(() => lookAgain(db, clock, run, touched));
+      // The slow one first: between the look for a pause and the change there must be nothing to wait for.
+      const { stop, note } = await persist(look);
+      const own = await persist(() => lookAgain(db, clock, run, touched));
+      if (!own.may) return own;
+      // Once something is changed the rest belongs to it, unless a person has asked for quiet.
+      if (stop !== null && (!touched || stop.reason === 'silenced')) return { may: false, ...stop };
+      return note === null ? own : { may: true, note };
     },
   };
 

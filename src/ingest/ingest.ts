@@ -13,7 +13,7 @@ import { groupCommit } from './group-commit.ts';
 import { openerFor } from './opener.ts';
 import { type TellOwn, tellOwn } from './own.ts';
 import type { ReceiveParts } from './receive.ts';
-import { type AskableSource, createSourceApi, type SourceApi } from './source-api.ts';
+import type { SourceDesk } from './source-desk.ts';
 
 export interface IngestParts {
   readonly config: Config;
@@ -22,6 +22,8 @@ export interface IngestParts {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly remediations: Remediations;
+  /** Of the sources that can be asked back. */
+  readonly apis: SourceDesk['apis'];
   rulebook(): Rulebook;
   handOver(rows: readonly Handed[]): void;
   /** Tells those who are held that what they wait for has happened. */
@@ -36,7 +38,6 @@ const FETCH_TIMEOUT = 15_000;
 export interface Ingest {
   readonly parts: ReceiveParts;
   readonly tellOwn: TellOwn;
-  close(): Promise<void>;
 }
 
 /** Puts the way in together: one group commit that webhooks, fetched alerts, probes and the daemon's own alerts share. */
@@ -62,13 +63,9 @@ export function createIngest(parts: IngestParts): Ingest {
     weightOf: (arrival) => Math.max(1, arrival.alerts.length),
     mayBePoisoned: isDataFault,
   });
-  const apis = openApis(config);
   return {
-    parts: { clock, log, metrics, store, apis, fetchTimeout: FETCH_TIMEOUT },
+    parts: { clock, log, metrics, store, apis: parts.apis, fetchTimeout: FETCH_TIMEOUT },
     tellOwn: tellOwn({ clock, metrics, store }),
-    async close() {
-      await Promise.all(Object.values(apis).map((api) => api.close()));
-    },
   };
 }
 
@@ -76,13 +73,4 @@ export function createIngest(parts: IngestParts): Ingest {
 function isDataFault(error: unknown): boolean {
   const code = (error as { code?: unknown }).code;
   return typeof code === 'string' && /^2[23]/.test(code);
-}
-
-function openApis({ sources }: Config): Partial<Record<AskableSource, SourceApi>> {
-  const apis: Partial<Record<AskableSource, SourceApi>> = {};
-  for (const source of ['alertmanager', 'signoz'] as const) {
-    const config = sources[source]?.api;
-    if (config !== undefined) apis[source] = createSourceApi({ source, config });
-  }
-  return apis;
 }

@@ -1,5 +1,6 @@
 import { Agent, request } from 'undici';
 import type { Alert, Labels } from '../domain/alert.ts';
+import type { Presence } from '../domain/presence.ts';
 import type { Millis } from '../domain/time.ts';
 import { printMatcher } from '../rules/matchers/matcher.ts';
 import type { SourceApiConfig } from './source-config.ts';
@@ -8,9 +9,6 @@ import { parseWebhook } from './sources/parse.ts';
 
 /** The sources that can be asked which alerts fire. */
 export type AskableSource = 'alertmanager' | 'signoz';
-
-/** `suppressed`: it fires, and somebody silenced it, or a worse alert inhibits it. `gone`: it does not fire. */
-export type Presence = 'firing' | 'suppressed' | 'gone';
 
 export interface Listed {
   readonly alert: Alert;
@@ -29,7 +27,7 @@ export interface SourceApi {
 
 export interface SourceApiOptions {
   readonly source: AskableSource;
-  readonly config: SourceApiConfig;
+  readonly config: Omit<SourceApiConfig, 'unreachable'>;
   /** For the whole answer. */
   readonly timeout?: Millis;
   /** Larger answers are refused, not cut: half a list would make the other half look resolved. */
@@ -98,12 +96,21 @@ function readList(source: AskableSource, body: unknown): readonly Listed[] {
     const alert = parsed.kind === 'alerts' ? parsed.alerts[0] : undefined;
     // Left out, it would count as gone.
     if (alert === undefined) throw new Error(`${source} lists an alert that cannot be read`);
-    const state = field(item, 'status');
-    return { alert, presence: isObject(state) && field(state, 'state') === 'suppressed' ? 'suppressed' : 'firing' };
+    return { alert, presence: presenceOf(field(item, 'status')) };
   });
 }
 
-function headersFor(source: AskableSource, { token, basic }: SourceApiConfig): Record<string, string> {
+/** An alert that a time interval mutes is one that a person wanted quiet. */
+function presenceOf(status: unknown): Listed['presence'] {
+  if (!isObject(status) || field(status, 'state') !== 'suppressed') return 'firing';
+  const named = (name: string) => {
+    const list = field(status, name);
+    return Array.isArray(list) && list.length > 0;
+  };
+  return named('inhibitedBy') && !named('silencedBy') ? 'inhibited' : 'silenced';
+}
+
+function headersFor(source: AskableSource, { token, basic }: SourceApiOptions['config']): Record<string, string> {
   const headers: Record<string, string> = { accept: 'application/json' };
   if (basic !== undefined) {
     const pair = Buffer.from(`${basic.user}:${basic.password.reveal()}`).toString('base64');

@@ -23,6 +23,12 @@ const api = z.strictObject({
   url: text().pipe(z.url({ protocol: /^https?$/, error: 'is no address; write for example http://alertmanager:9093' })),
   token: secret().optional(),
   basic: basic().optional(),
+  unreachable: z
+    .enum(['act', 'stop'])
+    .default('act')
+    .describe(
+      'Before a change the source is asked whether the alert still fires. What to do where it does not answer.',
+    ),
 });
 
 const source = z.strictObject({

@@ -1,5 +1,6 @@
 import type { Labels } from '../domain/alert.ts';
 import type { Outcome } from '../domain/outcome.ts';
+import type { Reason } from '../domain/reason.ts';
 import type { Time } from '../domain/time.ts';
 import type { RuleTarget } from './incidents.ts';
 import { at, type Sql } from './sql.ts';
@@ -120,6 +121,19 @@ export async function endedRuns(sql: Sql, pairs: readonly RuleRemediation[], lim
      order by r."endedAt"`,
     [pairs.map((p) => p.rule), pairs.map((p) => p.remediation), limit],
     'ended-runs',
+  );
+}
+
+/** The incidents that these rows of the outbox are about, with why they stand as they do. */
+export async function incidentsOfRows(
+  sql: Sql,
+  rowIds: readonly number[],
+): Promise<{ readonly id: string; readonly reason: Reason }[]> {
+  return sql.query(
+    `select distinct i.id, i.reason from remedyd.outbox o join remedyd.incidents i on i.id = o.incident_id
+     where o.id = any($1)`,
+    [rowIds],
+    'incidents-of-rows',
   );
 }
 

@@ -25,6 +25,7 @@ beforeAll(async () => {
     timeIntervals: new Map(),
     maintenance: [],
     populations: { measure: async () => undefined, known: () => new Map() },
+    askSources: async () => [],
     rulebook: () => loaded.rulebook,
     handOver: () => undefined,
     onVerdict: () => undefined,

@@ -33,6 +33,7 @@ export async function openDeciding() {
   const partsOn = (db: Db): DecideParts => ({
     db,
     clock: { now: () => state.now, sleep: async () => undefined },
+    askSources: async () => [],
     remediations,
     get limits() {
       return { runs_at_once: 1_000_000, runs_per_hour: 1_000_000, backoff: state.backoff };

@@ -94,7 +94,14 @@ describe('P7: the journal', () => {
     const run = await findRun(db, `run-${incident.id}`);
     if (run === undefined) throw new Error('no run');
     const fence = (await takeRun(db, run.id, 'rep-a', NOW, 60_000))?.fence ?? 0;
-    const journal = storedJournal(db, systemClock, run, fence, new AbortController().signal);
+    const journal = storedJournal(
+      db,
+      systemClock,
+      run,
+      fence,
+      async () => ({ stop: null, note: null }),
+      new AbortController().signal,
+    );
     const row = { step: 'a', phase: 'ended', at: NOW, data: { result: 7n as never } } as const;
     await expect(journal.write(row)).rejects.toThrow(TypeError);
     const refused = { step: 'a', phase: 'ended', at: Number.NaN, data: {} } as const;

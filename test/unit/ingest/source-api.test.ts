@@ -56,14 +56,14 @@ test('lists what fires, whatever our clock says about its end', async () => {
       endsAt: null,
     },
   ]);
-  expect((await api.list()).map(({ presence }) => presence)).toEqual(['firing', 'suppressed']);
+  expect((await api.list()).map(({ presence }) => presence)).toEqual(['firing', 'silenced']);
   expect(asked[0]?.url.pathname).toBe('/api/v2/alerts');
 });
 
 test('looks one alert up by its labels and its fingerprint', async () => {
   const { api, asked } = await source(answer([firing, silenced]), {}, '/alertmanager/');
   expect(await api.lookup('aa11', firing.labels)).toBe('firing');
-  expect(await api.lookup('bb22', firing.labels)).toBe('suppressed');
+  expect(await api.lookup('bb22', firing.labels)).toBe('silenced');
   expect(await api.lookup('cc33', { ...firing.labels, 'service.name': 'x', quoted: 'a"b\\c' })).toBe('gone');
   expect(asked[2]?.url.pathname).toBe('/alertmanager/api/v2/alerts');
   expect(asked[2]?.url.searchParams.getAll('filter')).toEqual([
