@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { FastifyInstance } from 'fastify';
+import { LOOK_EVERY, watchAutonomy } from './autonomy/watch.ts';
 import type { Config } from './config/schema.ts';
 import { newId, random } from './domain/id.ts';
 import type { Clock } from './domain/time.ts';
@@ -143,7 +144,7 @@ export async function startApp(parts: AppParts): Promise<App> {
     rulesFault: rules.fault,
     queueFault: report.queueFault,
   };
-  const refresh = () => refreshFigures(db, clock, metrics);
+  const refresh = () => refreshFigures(db, clock, metrics, config.autonomy.debt);
   registerObserve(server, {
     ...health,
     metrics,
@@ -152,7 +153,17 @@ export async function startApp(parts: AppParts): Promise<App> {
     stopping: () => stopping,
     refresh,
   });
-  registerApi(server, { ...health, auth: config.api, remediations, rulebook: rules.current, replica, startedAt });
+  const { window, debt } = config.autonomy;
+  const figured = { window, debt, escalateAfter: config.escalate_after };
+  registerApi(server, {
+    ...health,
+    ...figured,
+    auth: config.api,
+    remediations,
+    rulebook: rules.current,
+    replica,
+    startedAt,
+  });
   registerIngest(server, { ...ingest.parts, sources: config.sources, stopping: () => stopping });
   const address = await listen(server, config);
   teardown.add('http', () => server.close());
@@ -169,10 +180,20 @@ export async function startApp(parts: AppParts): Promise<App> {
     },
     onError: (error) => report.failed(error, 'the sweep failed'),
   });
+  const watching = startSingleton({
+    db,
+    clock,
+    replica,
+    name: 'autonomy',
+    every: LOOK_EVERY,
+    work: () => watchAutonomy({ ...shared, autonomy: config.autonomy, escalateAfter: config.escalate_after }),
+    onError: (error) => report.failed(error, 'looking at the rules and their runs failed'),
+  });
   const { retention: keep } = config;
   const housekeeping = startHousekeeping({ ...shared, replica, log, keep, channels });
   teardown.add('housekeeping', () => housekeeping.stop());
   teardown.add('leases', () => releaseLeases(db, replica));
+  teardown.add('autonomy', () => watching.stop());
   teardown.add('sweep', () => sweeping.stop());
   const probes = startProbes({
     db,

@@ -1,12 +1,19 @@
-import type { Clock } from './domain/time.ts';
+import type { Clock, Millis } from './domain/time.ts';
 import type { Metrics } from './observe/metrics.ts';
 import type { Db } from './store/db.ts';
+import { debtsSince } from './store/debts.ts';
+import { standingDemotions } from './store/demotions.ts';
 import { openByState, pendingApprovals } from './store/listing.ts';
 import { outboxState } from './store/outbox.ts';
 import { PAUSE_SCOPES, standingPauses } from './store/pauses.ts';
 
 /** Brings the figures up to date that are counted in the database. While it is away they keep their last values. */
-export async function refreshFigures(db: Db, clock: Clock, metrics: Metrics): Promise<void> {
+export async function refreshFigures(
+  db: Db,
+  clock: Clock,
+  metrics: Metrics,
+  debt: { readonly heals: number; readonly within: Millis },
+): Promise<void> {
   try {
     const now = clock.now();
     const { depth, oldestDue } = await outboxState(db, now);
@@ -16,6 +23,10 @@ export async function refreshFigures(db: Db, clock: Clock, metrics: Metrics): Pr
     const pauses = await standingPauses(db, now);
     for (const scope of PAUSE_SCOPES)
       metrics.paused.set({ scope }, pauses.filter((pause) => pause.scope === scope).length);
+    metrics.demoted.reset();
+    for (const { rule } of await standingDemotions(db)) metrics.demoted.set({ rule }, 1);
+    metrics.debts.reset();
+    for (const { rule } of await debtsSince(db, now - debt.within, debt.heals)) metrics.debts.inc({ rule });
     metrics.incidents.reset();
     for (const [state, count] of Object.entries(await openByState(db))) metrics.incidents.set({ state }, count);
   } catch {

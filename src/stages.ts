@@ -7,6 +7,7 @@ import type { AskSources } from './domain/presence.ts';
 import type { Clock } from './domain/time.ts';
 import { climbRow } from './escalate/climb.ts';
 import { deadlineRow, expireRow } from './escalate/deadline.ts';
+import { noticeRow } from './escalate/notice.ts';
 import type { PeopleParts } from './escalate/people.ts';
 import { sendRow } from './escalate/send.ts';
 import { tellRow } from './escalate/tell.ts';
@@ -89,6 +90,7 @@ export function createStages(parts: StagesParts): Handlers {
     onTold: report.told,
     onEscalated: report.escalated,
     onUnreachable: report.unreachable,
+    onUnheard: report.unheard,
   };
   return {
     decide: (ids) => decideBatch(decide, ids),
@@ -100,6 +102,7 @@ export function createStages(parts: StagesParts): Handlers {
       tell: (row) => tellRow(people, row),
       send: (row) => sendRow(people, row),
       climb: (row) => climbRow(people, row),
+      notice: (row) => noticeRow(people, row),
       'all-clear': (row) => allClearRow(parts, row),
     },
   };

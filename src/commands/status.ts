@@ -1,5 +1,6 @@
 import { formatDuration } from '../domain/duration.ts';
 import { systemClock, toIso } from '../domain/time.ts';
+import { standingDemotions } from '../store/demotions.ts';
 import { type IncidentFilter, listIncidents } from '../store/listing.ts';
 import { outboxState } from '../store/outbox.ts';
 import { standingPauses } from '../store/pauses.ts';
@@ -10,13 +11,14 @@ const OPEN: IncidentFilter = { states: [], open: true, rule: null, target: null,
 /** What is open, what is paused, and whether owed work keeps up. */
 export async function status(options: { readonly json?: boolean }): Promise<void> {
   const now = systemClock.now();
-  const { incidents, outbox, pauses } = await beside(async (db) => ({
+  const { incidents, outbox, pauses, demotions } = await beside(async (db) => ({
     incidents: (await listIncidents(db, OPEN)).incidents,
     outbox: await outboxState(db, now),
     pauses: await standingPauses(db, now),
+    demotions: await standingDemotions(db),
   }));
   if (options.json === true) {
-    process.stdout.write(`${JSON.stringify({ incidents, outbox, pauses })}\n`);
+    process.stdout.write(`${JSON.stringify({ incidents, outbox, pauses, demotions })}\n`);
     return;
   }
   const lines = incidents.map((one) => {
@@ -26,7 +28,10 @@ export async function status(options: { readonly json?: boolean }): Promise<void
   const paused = pauses.map(({ scope, key, owner, why, until }) => {
     return `paused: ${scope} ${key} by ${owner}, ${until === null ? 'until resumed' : `until ${toIso(until)}`}: ${why}`;
   });
+  const demoted = demotions.map(({ rule, since, why }) => `demoted: ${rule} asks since ${toIso(since)}: ${why}`);
   const late = outbox.oldestDue === null ? '' : `, the oldest due for ${formatDuration(now - outbox.oldestDue)}`;
   const head = incidents.length === 0 ? 'No open incident.' : `${incidents.length} open:`;
-  process.stdout.write(`${[head, ...lines, ...paused, `Owed work: ${outbox.depth} rows${late}.`].join('\n')}\n`);
+  process.stdout.write(
+    `${[head, ...lines, ...paused, ...demoted, `Owed work: ${outbox.depth} rows${late}.`].join('\n')}\n`,
+  );
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { autonomySchema } from '../autonomy/config.ts';
 import { guardsSchema, maintenanceSchema } from '../decide/config.ts';
 import type { SEVERITIES, Severity } from '../domain/severity.ts';
 import { escalationSchema } from '../escalate/config.ts';
@@ -97,6 +98,7 @@ const sections = z.strictObject({
       resolve_within: duration().prefault('6m'),
     })
     .prefault({}),
+  autonomy: autonomySchema,
   /** What depends on what, beside what `unless` of the rules says: new alerts there after a run make it `worse`. */
   depends_on: dependsOnSchema,
   stop: z

@@ -8,7 +8,7 @@ const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
  * ten thousand incidents within one second still gets distinct ones. It contains no `:` and is no number, because BullMQ
  * refuses both in job ids.
  */
-export function newId(prefix: 'inc' | 'run' | 'wh' | 'apr' | 'pau' | 'rep', now: Time): string {
+export function newId(prefix: 'inc' | 'run' | 'wh' | 'apr' | 'dem' | 'pau' | 'rep', now: Time): string {
   const random = crypto.getRandomValues(new Uint8Array(8));
   let tail = '';
   for (const byte of random) tail += ALPHABET[byte & 31];

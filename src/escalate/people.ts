@@ -25,6 +25,8 @@ export interface PeopleParts extends PutOffParts {
   onEscalated(reason: string): void;
   /** Nobody can be reached: no channel is configured, or every one has refused. */
   onUnreachable(incidentId: string, why: string): void;
+  /** News for the team that no channel took, or for which there is no channel. */
+  onUnheard(title: string): void;
 }
 
 export function viewSources({ db, notify, remediations, rulebook }: PeopleParts): ViewSources {

@@ -16,6 +16,8 @@ export interface Metrics {
   readonly approvals: Gauge;
   readonly incidents: Gauge<'state'>;
   readonly paused: Gauge<'scope'>;
+  readonly demoted: Gauge<'rule'>;
+  readonly debts: Gauge<'rule'>;
   readonly rulesLoaded: Gauge;
   readonly swept: Counter<'kind'>;
   readonly queueErrors: Counter;
@@ -63,6 +65,8 @@ export function createMetrics(): Metrics {
     approvals: gauge('remedyd_approvals_pending', 'Requests that wait for an answer.'),
     incidents: gauge('remedyd_incidents_open', 'Open incidents by state.', ['state']),
     paused: gauge('remedyd_paused', 'Pauses that stand, by what they stop.', ['scope']),
+    demoted: gauge('remedyd_rules_demoted', '1 for a rule that asks since a breaker of it broke.', ['rule']),
+    debts: gauge('remedyd_recurrence_debts', 'Targets that the rule heals again and again.', ['rule']),
     rulesLoaded: gauge(
       'remedyd_rules_loaded_ok',
       '1 while the rules on disk are the ones in force, 0 while they are faulty.',

@@ -50,6 +50,9 @@ export function reportTo(log: Log, metrics: Metrics, clock: Clock) {
       log.error({ incident, why }, 'nobody can be told');
       metrics.notifications.inc({ channel: 'none', topic: 'page', outcome: 'rejected' });
     },
+    unheard(title: string): void {
+      log.warn({ title }, 'no channel takes news for the team');
+    },
     swept(kind: string, count: number): void {
       metrics.swept.inc({ kind }, count);
       log.error({ kind, count }, 'owed work was missing from the outbox and was made up for');

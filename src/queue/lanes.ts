@@ -17,6 +17,7 @@ export const LANE_OF: Readonly<Record<OutboxKind, Lane>> = {
   tell: 'people',
   send: 'people',
   climb: 'people',
+  notice: 'people',
   'all-clear': 'verify',
 };
 

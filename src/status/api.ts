@@ -12,9 +12,10 @@ import { type IncidentFilter, listIncidents } from '../store/listing.ts';
 import { runsOfIncidents } from '../store/runs.ts';
 import { readTimeline } from '../store/timeline.ts';
 import { incidentDetail, incidentItem } from './incident-json.ts';
+import { type RulesParts, readRules } from './read-rules.ts';
 import { readStatus, type StatusParts } from './read-status.ts';
 
-export interface ApiParts extends StatusParts {
+export interface ApiParts extends StatusParts, RulesParts {
   readonly db: Db;
   readonly auth: ApiAuth;
   readonly remediations: ReadonlyMap<string, Remediation>;
@@ -55,12 +56,7 @@ export function registerApi(server: FastifyInstance, parts: ApiParts): void {
     return incidentDetail(stored.incident, await episodesOf(db, [id]), runs, await readTimeline(db, id), journal);
   });
 
-  server.get('/api/rules', { onRequest }, () => ({
-    version: parts.rulebook().version,
-    items: parts.rulebook().rules.map(({ name, description, runbook, mode, priority, do: attempts, origin }) => {
-      return { name, description, runbook, mode, priority, do: attempts.map(({ remediation }) => remediation), origin };
-    }),
-  }));
+  server.get('/api/rules', { onRequest }, () => readRules(parts));
 
   server.get('/api/remediations', { onRequest }, () => ({
     items: [...parts.remediations].map(([name, { summary, risk, needs, steps }]) => {

@@ -1,7 +1,9 @@
 import type { JsonObject } from '../domain/json.ts';
-import { type Clock, type Time, toIso } from '../domain/time.ts';
+import { type Clock, type Millis, type Time, toIso } from '../domain/time.ts';
 import { type Check, type HealthParts, readChecks } from '../observe/health.ts';
 import type { Rulebook } from '../rules/rulebook.ts';
+import { debtsSince } from '../store/debts.ts';
+import { standingDemotions } from '../store/demotions.ts';
 import { openByState } from '../store/listing.ts';
 import { outboxState } from '../store/outbox.ts';
 import { standingPauses } from '../store/pauses.ts';
@@ -10,6 +12,8 @@ export interface StatusParts extends HealthParts {
   readonly clock: Clock;
   readonly replica: string;
   readonly startedAt: Time;
+  /** How often within which time a heal must come back to be told. */
+  readonly debt: { readonly heals: number; readonly within: Millis };
   rulebook(): Rulebook;
 }
 
@@ -19,6 +23,8 @@ export async function readStatus(parts: StatusParts): Promise<JsonObject> {
   const now = clock.now();
   const checks = await readChecks(parts);
   const outbox = await outboxState(db, now);
+  const debts = await debtsSince(db, now - parts.debt.within, parts.debt.heals);
+  const demotions = await standingDemotions(db);
   const pauses = await standingPauses(db, now);
   return {
     replica: parts.replica,
@@ -35,6 +41,10 @@ export async function readStatus(parts: StatusParts): Promise<JsonObject> {
       why,
       until: until === null ? null : toIso(until),
     })),
+    demotions: demotions.map(({ rule, since, why }) => ({ rule, since: toIso(since), why })),
+    debts: debts.map(({ rule, target, heals, lastHealedAt }) => {
+      return { rule, target: { kind: target.kind, id: target.id }, heals, lastHealedAt: toIso(lastHealedAt) };
+    }),
     rules: { version: parts.rulebook().version, count: parts.rulebook().rules.length },
   };
 }

@@ -12,6 +12,7 @@ export const OUTBOX_KINDS = [
   'tell',
   'send',
   'climb',
+  'notice',
   'all-clear',
 ] as const;
 

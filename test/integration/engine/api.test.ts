@@ -54,6 +54,7 @@ describe('the list of incidents', () => {
         pagedAt: null,
         acked: null,
         recurrenceOf: null,
+        coveredBy: null,
         alerts: [
           {
             source: 'event',
@@ -70,6 +71,7 @@ describe('the list of incidents', () => {
             outcome: 'applied',
             startedAt: expect.stringMatching(/Z$/),
             endedAt: null,
+            recurredAt: null,
           },
         ],
       },

@@ -65,7 +65,17 @@ describe('createWork', () => {
     const of = ({ id }: { readonly id: number }) => one(id);
     const handlers = {
       decide,
-      one: { deadline: of, execute: of, verify: of, expire: of, tell: of, send: of, climb: of, 'all-clear': of },
+      one: {
+        deadline: of,
+        execute: of,
+        verify: of,
+        expire: of,
+        tell: of,
+        send: of,
+        climb: of,
+        notice: of,
+        'all-clear': of,
+      },
     };
     const work = createWork({
       db: sql as Db,
