@@ -1,11 +1,14 @@
 import type { Clock, Millis } from './domain/time.ts';
+import { UNHEARD } from './observe/health.ts';
 import type { Metrics } from './observe/metrics.ts';
+import { channelStates } from './store/channels.ts';
 import type { Db } from './store/db.ts';
 import { debtsSince } from './store/debts.ts';
 import { standingDemotions } from './store/demotions.ts';
 import { openByState, pendingApprovals } from './store/listing.ts';
 import { outboxState } from './store/outbox.ts';
 import { PAUSE_SCOPES, standingPauses } from './store/pauses.ts';
+import { unheardSince } from './store/unheard.ts';
 
 /** Brings the figures up to date that are counted in the database. While it is away they keep their last values. */
 export async function refreshFigures(
@@ -27,6 +30,10 @@ export async function refreshFigures(
     for (const { rule } of await standingDemotions(db)) metrics.demoted.set({ rule }, 1);
     metrics.debts.reset();
     for (const { rule } of await debtsSince(db, now - debt.within, debt.heals)) metrics.debts.inc({ rule });
+    metrics.unheard.set((await unheardSince(db, now - UNHEARD)).length);
+    for (const { name: channel, openedAt } of await channelStates(db)) {
+      metrics.breakers.set({ channel }, openedAt === null ? 0 : 1);
+    }
     metrics.incidents.reset();
     for (const [state, count] of Object.entries(await openByState(db))) metrics.incidents.set({ state }, count);
   } catch {

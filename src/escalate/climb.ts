@@ -9,6 +9,7 @@ import { type Handed, insertOutbox, type NewOutboxRow, type OutboxRow, strike } 
 import { record } from '../store/record.ts';
 import type { Sql } from '../store/sql.ts';
 import { channelAt } from './addresses.ts';
+import { pagingNames } from './choose.ts';
 import { policyFor, startingLevel } from './config.ts';
 import type { PeopleParts } from './people.ts';
 
@@ -71,7 +72,7 @@ export async function climbRow(parts: PeopleParts, row: OutboxRow): Promise<void
     const said = await note(sql, before, step.level, step.cause, climb, now);
     return [
       ...said,
-      ...(await insertOutbox(sql, sendsTo(parts, incidentId, step.level, step.climb, step.cause, now), now)),
+      ...(await insertOutbox(sql, sendsTo(parts, before.incident, step.level, step.climb, step.cause, now), now)),
     ];
   });
   parts.handOver(handed);
@@ -79,13 +80,13 @@ export async function climbRow(parts: PeopleParts, row: OutboxRow): Promise<void
 
 function sendsTo(
   parts: PeopleParts,
-  incidentId: string,
+  { id: incidentId, severity }: StoredIncident['incident'],
   level: Level,
   climb: Climb,
   cause: Cause,
   now: Time,
 ): NewOutboxRow[] {
-  const all = [...parts.channels.keys()];
+  const all = pagingNames(parts.channels, parts.notify.channels, severity);
   const say = [sayCause(level, cause, climb, now)];
   const sends = channelsOf(level, parts.channels, all).map((channel): NewOutboxRow => {
     const data: JsonObject = { channel, topic: 'page', level: level.name, say };

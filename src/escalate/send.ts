@@ -1,58 +1,144 @@
 import { formatDuration } from '../domain/duration.ts';
 import type { Topic } from '../domain/event.ts';
+import { toIso } from '../domain/time.ts';
 import type { Delivery } from '../notify/channel.ts';
 import { compose } from '../notify/compose.ts';
 import { readView } from '../notify/read-view.ts';
 import { nextAttempt } from '../notify/retry.ts';
-import { findThread, noteFailure, noteSent, saveThread } from '../store/channels.ts';
-import { type Handed, insertOutbox, type OutboxRow, putOff, sendsBefore, strike, wait } from '../store/outbox.ts';
+import { endTurn, noteMiss, type Passage, passBreaker, takeTurn } from '../store/channel-breaker.ts';
+import { findThread, noteRefusal, noteSent, saveThread } from '../store/channels.ts';
+import { type Handed, type OutboxRow, putOff, sendBefore, strike, wait } from '../store/outbox.ts';
 import type { Sql } from '../store/sql.ts';
+import { noteHeard } from '../store/unheard.ts';
 import { type ChannelAt, channelAt, nameOf } from './addresses.ts';
 import { addToHistory } from './history.ts';
 import { type PeopleParts, viewSources } from './people.ts';
+import { standIn, strings } from './stand-in.ts';
 
 /** How soon a message looks again whether the one before it in the thread has gone out. */
 const TURN = 500;
+
+/** Longer than any channel takes for one message: whoever died while it was their turn keeps the others waiting so long. */
+const TURN_HOLD = 60_000;
 
 /** Delivers one message on one channel, or puts it off, or has the other channels say what this one cannot. */
 export async function sendRow(parts: PeopleParts, row: OutboxRow): Promise<void> {
   const { db, clock } = parts;
   const { id: rowId, incidentId } = row;
   if (incidentId === null) return;
-  const name = String(row.data.channel);
+  const key = String(row.data.channel);
+  const before = await sendBefore(db, incidentId, key, rowId);
+  if (before !== null) return wait(db, rowId, Math.max(clock.now() + TURN, before));
+  const at = channelAt(parts.channels, key);
+  const { name, apart } = at?.channel ?? {};
+  if (name === undefined || apart === undefined) return sendNow(parts, row, incidentId, at);
+  const free = await takeTurn(db, name, TURN_HOLD, clock.now());
+  if (free !== null) return wait(db, rowId, Math.max(free, clock.now() + TURN));
+  try {
+    await sendNow(parts, row, incidentId, at);
+  } finally {
+    await endTurn(db, name, clock.now() + apart);
+  }
+}
+
+async function sendNow(
+  parts: PeopleParts,
+  row: OutboxRow,
+  incidentId: string,
+  at: ChannelAt | undefined,
+): Promise<void> {
+  const { db, clock } = parts;
+  const key = String(row.data.channel);
   const topic = row.data.topic as Topic;
-  if (await sendsBefore(db, incidentId, name, rowId)) return wait(db, rowId, clock.now() + TURN);
-  const delivery = await deliver(parts, row, incidentId, channelAt(parts.channels, name), topic);
+  const passage = await passBreaker(db, nameOf(key), clock.now());
+  if (passage.kind === 'open') return leaveAlone(parts, row, topic, passage);
+  const delivery = await deliver(parts, row, incidentId, at, topic);
   // Cut off by the end of the service: that is no failure of the channel, and the next start sends it at once.
-  if (delivery.kind === 'retry' && parts.hardStop.aborted) return wait(db, rowId, clock.now());
-  const why = delivery.kind === 'sent' ? null : delivery.why;
-  parts.onTold(name, topic, delivery.kind, why);
-  const handed = await db.transaction(async (sql) => {
-    const now = clock.now();
-    if (delivery.kind === 'sent') {
-      if ((await strike(sql, [rowId])) === 0) return [];
-      if (delivery.ref !== null) await saveThread(sql, incidentId, name, delivery.ref);
-      await noteSent(sql, name, now);
-      return addToHistory(sql, incidentId, 'told', `${name} took the ${topic}`, { channel: name, topic }, now);
+  if (delivery.kind === 'retry' && parts.hardStop.aborted) {
+    if (delivery.ref !== undefined) await saveThread(db, incidentId, key, delivery.ref);
+    return wait(db, row.id, clock.now());
+  }
+  parts.onTold(nameOf(key), topic, delivery.kind, delivery.kind === 'sent' ? (delivery.note ?? null) : delivery.why);
+  const handed = await db.transaction((sql) => settle(sql, parts, row, incidentId, delivery));
+  parts.handOver(handed);
+}
+
+/** Writes what came of a message. */
+async function settle(
+  sql: Sql,
+  parts: PeopleParts,
+  row: OutboxRow,
+  incidentId: string,
+  delivery: Delivery,
+): Promise<Handed[]> {
+  const now = parts.clock.now();
+  const key = String(row.data.channel);
+  const name = nameOf(key);
+  const topic = row.data.topic as Topic;
+  const told = (type: 'told' | 'untold', summary: string, more: Record<string, string>) =>
+    addToHistory(sql, incidentId, type, summary, { channel: key, topic, ...more }, now);
+  switch (delivery.kind) {
+    case 'sent': {
+      if ((await strike(sql, [row.id])) === 0) return [];
+      if (delivery.ref !== null) await saveThread(sql, incidentId, key, delivery.ref);
+      await noteSent(sql, name, delivery.note ?? null, now);
+      if (topic === 'page' && parts.channels.get(name)?.pages === true) await noteHeard(sql, incidentId);
+      const { note } = delivery;
+      return note === undefined
+        ? told('told', `${key} took the ${topic}`, {})
+        : told('told', `${key} took the ${topic}, but ${note}`, { why: note });
     }
-    await noteFailure(sql, name, delivery.why, now);
-    if (delivery.kind === 'rejected') {
-      if ((await strike(sql, [rowId])) === 0) return [];
-      const said = await useOthers(sql, parts, row, topic, `${name} refused this ${topic}: ${delivery.why}`, now);
-      const data = { channel: name, topic, why: delivery.why };
+    case 'rejected': {
+      await noteRefusal(sql, name, delivery.why, now);
+      if ((await strike(sql, [row.id])) === 0) return [];
+      const note = `${key} refused this ${topic}: ${delivery.why}`;
+      const said = await standIn(sql, parts, row, { topic, note, forGood: true }, now);
       return [
         ...said,
-        ...(await addToHistory(sql, incidentId, 'untold', `${name} refused the ${topic}: ${delivery.why}`, data, now)),
+        ...(await told('untold', `${key} refused the ${topic}: ${delivery.why}`, { why: delivery.why })),
       ];
     }
-    await putOff(sql, rowId, now + nextAttempt(row.attempts + 1, delivery.after, parts.random), delivery.why);
-    const waiting = now - row.createdAt;
-    if (row.data.fallback === true || waiting < parts.notify.fallback.after) return [];
-    await sql.run(`update remedyd.outbox set data = data || '{"fallback": true}' where id = $1`, [rowId]);
-    const note = `${name} could not be reached for ${formatDuration(waiting)} (${delivery.why}); it is still being tried`;
-    return useOthers(sql, parts, row, topic, note, now);
+    case 'retry': {
+      const { after, why, ref } = delivery;
+      const open = await noteMiss(sql, name, why, after, parts.notify.breaker, now);
+      if (ref !== undefined) await saveThread(sql, incidentId, key, ref);
+      await putOff(sql, row.id, now + nextAttempt(row.attempts + 1, after, parts.random), why);
+      const waiting = now - row.createdAt;
+      if (!open && waiting < parts.notify.fallback.after) return [];
+      const since = waiting < 1_000 ? '' : ` for ${formatDuration(waiting)}`;
+      const note = `${key} could not be reached${since} (${why}); it is still being tried`;
+      return onceElsewhere(sql, parts, row, topic, note);
+    }
+  }
+}
+
+/** The breaker is open: the message waits for the channel, and nobody waits for the message. */
+async function leaveAlone(
+  parts: PeopleParts,
+  row: OutboxRow,
+  topic: Topic,
+  { since, why, again }: Extract<Passage, { kind: 'open' }>,
+): Promise<void> {
+  const handed = await parts.db.transaction(async (sql) => {
+    const now = parts.clock.now();
+    // A probe under way keeps others away for longer than it mostly takes to come back.
+    await wait(sql, row.id, Math.max(now + TURN, Math.min(again, now + parts.notify.breaker.probe_every)));
+    const note = `${String(row.data.channel)} has not answered since ${toIso(since)} (${why}); it is still being tried`;
+    return onceElsewhere(sql, parts, row, topic, note);
   });
   parts.handOver(handed);
+}
+
+async function onceElsewhere(
+  sql: Sql,
+  parts: PeopleParts,
+  row: OutboxRow,
+  topic: Topic,
+  note: string,
+): Promise<Handed[]> {
+  if (row.data.fallback === true) return [];
+  await sql.run(`update remedyd.outbox set data = data || '{"fallback": true}' where id = $1`, [row.id]);
+  return standIn(sql, parts, row, { topic, note, forGood: false }, parts.clock.now());
 }
 
 async function deliver(
@@ -63,36 +149,12 @@ async function deliver(
   topic: Topic,
 ): Promise<Delivery> {
   if (at === undefined) return { kind: 'rejected', why: 'the channel is not configured any more' };
-  const notes = [row.data.say, row.data.notes].flatMap((said) => (Array.isArray(said) ? said.map(String) : []));
+  const notes = [...strings(row.data.say), ...strings(row.data.notes)];
   const view = await readView(viewSources(parts), incidentId, notes);
   if (view === undefined) return { kind: 'rejected', why: 'the incident is gone' };
   const message = compose(view, topic, parts.clock.now());
   const { channel, address } = at;
   const ref = await findThread(parts.db, incidentId, String(row.data.channel));
-  return channel.send(message, { signal: parts.hardStop, ref, address, idempotencyKey: `outbox-${row.id}` });
-}
-
-/** Says on every other channel what this one could not: a page that reaches nobody is the worst of all outcomes. */
-async function useOthers(
-  sql: Sql,
-  parts: PeopleParts,
-  row: OutboxRow,
-  topic: Topic,
-  note: string,
-  now: number,
-): Promise<Handed[]> {
-  if (topic !== 'page' && topic !== 'ask') return [];
-  const others = parts.notify.fallback.order.filter(
-    (name) => name !== nameOf(String(row.data.channel)) && parts.channels.has(name),
-  );
-  // What already came through a fallback is not passed round in circles.
-  if (others.length === 0 || Array.isArray(row.data.notes)) {
-    parts.onUnreachable(row.incidentId ?? '', note);
-    return [];
-  }
-  const rows = others.map((channel) => {
-    const data = { channel, topic, notes: [note] };
-    return { kind: 'send' as const, incidentId: row.incidentId, runId: null, data, dueAt: now };
-  });
-  return insertOutbox(sql, rows, now);
+  // The number alone is another message's in another installation that uses the same account.
+  return channel.send(message, { signal: parts.hardStop, ref, address, idempotencyKey: `${incidentId}.${row.id}` });
 }

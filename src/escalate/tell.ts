@@ -1,9 +1,11 @@
 import type { Topic } from '../domain/event.ts';
 import { compose } from '../notify/compose.ts';
 import { readView } from '../notify/read-view.ts';
-import { placesTold } from '../store/channels.ts';
+import { channelsTold, placesTold } from '../store/channels.ts';
 import { beginClimbOf } from '../store/climbs.ts';
 import { insertOutbox, type NewOutboxRow, type OutboxRow, strike, tellsBefore, wait } from '../store/outbox.ts';
+import { isUnheard, noteHeard, noteUnheard } from '../store/unheard.ts';
+import { choose } from './choose.ts';
 import { type Begun, begin, channelsOf, nextRow } from './climb.ts';
 import { addToHistory } from './history.ts';
 import { type PeopleParts, viewSources } from './people.ts';
@@ -15,36 +17,47 @@ const NOBODY = 'no channel takes pages; configure notify';
 
 /** Fans a piece of news out: one owed message for each channel that has anything to do for it. */
 export async function tellRow(parts: PeopleParts, row: OutboxRow): Promise<void> {
+  const { db, clock } = parts;
   const { incidentId } = row;
   if (incidentId === null) return;
-  if (await tellsBefore(parts.db, incidentId, row.id)) return wait(parts.db, row.id, parts.clock.now() + TURN);
+  const again = row.data.again === true;
+  // By now somebody has heard of it, or it is over.
+  if (again && !(await isUnheard(db, incidentId))) return void (await strike(db, [row.id]));
+  if (await tellsBefore(db, incidentId, row.id)) return wait(db, row.id, clock.now() + TURN);
   const topic = row.data.topic as Topic;
   const view = await readView(viewSources(parts), incidentId, []);
-  const message = view === undefined ? null : compose(view, topic, parts.clock.now());
-  const wanting = [...parts.channels.values()].filter((channel) => message !== null && channel.wants(message));
-  const names = wanting.map(({ name }) => name);
+  const message = view === undefined ? null : compose(view, topic, clock.now());
+  const told = await channelsTold(db, incidentId);
+  const { channels, notes } =
+    message === null ? { channels: [], notes: [] } : choose(parts.channels, parts.notify.channels, message, told);
+  const names = channels.map(({ name }) => name);
   const begun =
-    topic === 'page' && view !== undefined && message?.topic === 'page' ? begin(parts, view, parts.clock.now()) : null;
-  const isLost = wanting.length === 0 && topic === 'page';
-  const handed = await parts.db.transaction(async (sql) => {
+    topic === 'page' && view !== undefined && message?.topic === 'page' ? begin(parts, view, clock.now()) : null;
+  const isLost = topic === 'page' && !channels.some((channel) => channel.pages);
+  const handed = await db.transaction(async (sql) => {
     if ((await strike(sql, [row.id])) === 0) return [];
-    const now = parts.clock.now();
+    const now = clock.now();
+    if (topic === 'page' && message !== null)
+      await noteUnheard(sql, incidentId, isLost ? NOBODY : 'it is on its way', now);
+    if (topic === 'end') await noteHeard(sql, incidentId);
     const isFirst = begun !== null && (await beginClimbOf(sql, incidentId, begun.climb));
     const keys = isFirst ? toldKeys(begun, parts, names) : [...names, ...(await placesTold(sql, incidentId))];
     const sends = keys.map((channel): NewOutboxRow => {
-      return { kind: 'send', incidentId, runId: null, data: { channel, topic }, dueAt: now };
+      const data = { channel, topic, ...(notes.length === 0 ? {} : { say: notes }) };
+      return { kind: 'send', incidentId, runId: null, data, dueAt: now };
     });
     const next = isFirst ? nextRow(incidentId, begun.climb, now) : null;
     const rows = await insertOutbox(sql, next === null ? sends : [...sends, next], now);
     if (!isLost) return rows;
     return [...rows, ...(await addToHistory(sql, incidentId, 'untold', NOBODY, { channel: null, topic }, now))];
   });
-  if (topic === 'page' && view !== undefined) parts.onEscalated(view.incident.reason);
+  if (topic === 'page' && view !== undefined && !again) parts.onEscalated(view.incident.reason);
   if (isLost) parts.onUnreachable(incidentId, NOBODY);
   parts.handOver(handed);
 }
 
-/** Every level that is told at once, each place once. */
+/** Every level that is told at once, each place once. What only informs the public is no matter of levels. */
 function toldKeys({ levels }: Begun, { channels }: PeopleParts, wanting: readonly string[]): readonly string[] {
-  return [...new Set(levels.flatMap((level) => channelsOf(level, channels, wanting)))];
+  const [paging, public_] = [true, false].map((pages) => wanting.filter((name) => channels.get(name)?.pages === pages));
+  return [...new Set([...levels.flatMap((level) => channelsOf(level, channels, paging ?? [])), ...(public_ ?? [])])];
 }

@@ -1,15 +1,25 @@
 import type { JsonObject } from '../domain/json.ts';
+import type { Severity } from '../domain/severity.ts';
 import type { Millis } from '../domain/time.ts';
 import type { Message } from './message.ts';
 import type { Notice } from './notice.ts';
 
 /**
- * A way to tell people: Slack, PagerDuty. A channel knows nothing of incidents' lives, of retries or of other channels;
+ * A way to tell people: Slack, PagerDuty, email. A channel knows nothing of incidents' lives, of retries or of other channels;
  * it carries one message and says what came of it.
  */
 export interface Channel {
   /** As the config and the metrics call it: `slack`, `pagerduty`. */
   readonly name: string;
+  /**
+   * Whether it reaches those who can act. What such a channel cannot deliver goes to others like it, and a page that none
+   * of them takes is unheard; what only informs the public neither stands in nor counts.
+   */
+  readonly pages: boolean;
+  /** The severities that it takes pages of where `notify.channels` does not say; left out, all of them. */
+  readonly severities?: readonly Severity[];
+  /** Set where the other side wants one message at a time, from all replicas together: the pause after each. */
+  readonly apart?: Millis;
   /** Whether this channel has anything to do for the message. What it does not want is never sent and never counted. */
   wants(message: Message): boolean;
   /**
@@ -20,23 +30,37 @@ export interface Channel {
   send(message: Message, ctx: SendContext): Promise<Delivery>;
   /** Posts what belongs to no incident. Left out by channels that only wake people. Never throws. */
   notice?(notice: Notice, signal: AbortSignal): Promise<Delivery>;
+  /**
+   * Tries the channel by hand. Left out where sending the message is the test; here where that would leave something
+   * behind, or tell strangers. Never throws.
+   */
+  test?(message: Message, ctx: SendContext): Promise<Delivery>;
 }
 
 export interface SendContext {
   /** Cuts the call off, for example at shutdown; it then answers `retry`. */
   readonly signal: AbortSignal;
-  /** What the last `sent` of this incident on this channel answered with; null for the first message. */
+  /**
+   * What the last answer for this incident on this channel that had a `ref` said; null for the first message. That may
+   * have been a `retry` of this very message.
+   */
   readonly ref: JsonObject | null;
   /** A place of this channel that was asked for, such as a room; without it the channel chooses. */
   readonly address?: string | null;
-  /** The same for every attempt of one message. */
+  /** The same for every attempt of one message, and no other message's anywhere. */
   readonly idempotencyKey: string;
 }
 
 export type Delivery =
-  /** Taken by the other side. `ref` is what the next message of the same incident needs; it replaces the one before. */
-  | { readonly kind: 'sent'; readonly ref: JsonObject | null }
-  /** Not now. `after` is how long the other side asks us to wait, null where it says nothing. */
-  | { readonly kind: 'retry'; readonly after: Millis | null; readonly why: string }
+  /**
+   * Taken by the other side. `ref` is what the next message of the same incident needs; it replaces the one before.
+   * `note` is what went wrong all the same, such as one recipient of several; `said` is the other side's answer.
+   */
+  | { readonly kind: 'sent'; readonly ref: JsonObject | null; readonly note?: string; readonly said?: string }
+  /**
+   * Not now. `after` is how long the other side asks us to wait, null where it says nothing. `ref` is for the next attempt:
+   * which part of the message has been taken, so that it is not sent twice.
+   */
+  | { readonly kind: 'retry'; readonly after: Millis | null; readonly why: string; readonly ref?: JsonObject }
   /** Never, as it stands: asking again gives the same answer, so another channel has to be used. */
   | { readonly kind: 'rejected'; readonly why: string };

@@ -3,17 +3,32 @@ import { duration } from '../config/fields.ts';
 import { pagerdutySchema } from './pagerduty/config.ts';
 import { slackSchema } from './slack/config.ts';
 
+/** The channels that reach those who can act. */
+const PAGING = ['slack', 'pagerduty'] as const;
+
+const some = () => z.array(z.enum(PAGING)).min(1).optional();
+
 /** `notify` in the config. */
 export const notifySchema = z
   .strictObject({
     slack: slackSchema.optional(),
     pagerduty: pagerdutySchema.optional(),
+    /** Where pages of a severity go, and what follows them. Left out, every channel takes what it is made for. */
+    channels: z.strictObject({ critical: some(), high: some(), medium: some(), low: some() }).default({}),
+    breaker: z
+      .strictObject({
+        /** After so many messages in a row that a channel did not take, no page waits for it. */
+        failures: z.int().min(1).default(5),
+        /** How often one message looks then whether the channel is back. */
+        probe_every: duration().default(15_000),
+      })
+      .prefault({}),
     fallback: z
       .strictObject({
         /** How long a channel must have failed before the next one is used in its place and says so. */
         after: duration().default(60_000),
         /** Where a page goes, in this order, when the channel that it was for stays down. */
-        order: z.array(z.enum(['slack', 'pagerduty'])).default(['pagerduty', 'slack']),
+        order: z.array(z.enum(PAGING)).default(['pagerduty', 'slack']),
       })
       .prefault({}),
     links: z
@@ -24,6 +39,15 @@ export const notifySchema = z
         runbooks: z.url({ protocol: /^https?$/ }).optional(),
       })
       .default({}),
+  })
+  .superRefine((notify, ctx) => {
+    for (const [severity, names = []] of Object.entries(notify.channels)) {
+      for (const [index, name] of names.entries()) {
+        if (notify[name] !== undefined) continue;
+        const message = `${name} is not in the config; add notify.${name}, or take it out of this list`;
+        ctx.addIssue({ code: 'custom', path: ['channels', severity, index], message });
+      }
+    }
   })
   .prefault({});
 

@@ -1,7 +1,8 @@
-import { type Clock, type Millis, toIso } from '../domain/time.ts';
-import { channelStates } from '../store/channels.ts';
+import { type Clock, type Millis, type Time, toIso } from '../domain/time.ts';
+import { type ChannelState, channelStates } from '../store/channels.ts';
 import type { Db } from '../store/db.ts';
 import { outboxState } from '../store/outbox.ts';
+import { unheardSince } from '../store/unheard.ts';
 
 /** One thing that the service depends on. */
 export interface Check {
@@ -25,6 +26,9 @@ export interface HealthParts {
 
 /** A due row that has waited for longer shows that the work does not keep up. */
 const LATE: Millis = 60_000;
+
+/** A page that no channel has taken for longer than this reaches nobody, as far as anybody can tell. */
+export const UNHEARD: Millis = 60_000;
 
 /** Looks at everything that the service depends on. Never throws. */
 export async function readChecks(parts: HealthParts): Promise<Check[]> {
@@ -50,9 +54,7 @@ async function stored({ db, clock, channelNames }: HealthParts): Promise<Check[]
   const states = new Map((await channelStates(db)).map((state) => [state.name, state]));
   const channels = channelNames.map((name): Check => {
     const state = states.get(name);
-    const failing = state?.failingSince ?? null;
-    const detail = failing === null ? 'works' : `fails since ${toIso(failing)}: ${state?.lastError ?? ''}`;
-    return { name: `channel ${name}`, ok: failing === null, required: false, detail };
+    return { name: `channel ${name}`, ok: (state?.failingSince ?? null) === null, required: false, detail: say(state) };
   });
   const outbox: Check = { name: 'outbox', ok: !late, required: false, detail: `${depth} rows${since}` };
   const people: Check = {
@@ -62,5 +64,23 @@ async function stored({ db, clock, channelNames }: HealthParts): Promise<Check[]
     detail:
       channelNames.length > 0 ? `reached through ${channelNames.join(', ')}` : 'nobody can be told: configure notify',
   };
-  return [outbox, people, ...channels];
+  return [outbox, people, await pages(db, now), ...channels];
+}
+
+/** A page that nobody has heard must be seen where machines look, because people were not reached. */
+async function pages(db: Db, now: Time): Promise<Check> {
+  const unheard = await unheardSince(db, now - UNHEARD);
+  const list = unheard.slice(0, 10).map(({ incidentId, since, why }) => `${incidentId} since ${toIso(since)} (${why})`);
+  const more = unheard.length > list.length ? ` and ${unheard.length - list.length} more` : '';
+  const detail =
+    unheard.length === 0 ? 'every page was taken by a channel' : `nobody has heard of ${list.join(', ')}${more}`;
+  return { name: 'pages', ok: unheard.length === 0, required: false, detail };
+}
+
+function say(state: ChannelState | undefined): string {
+  if (state === undefined) return 'not used yet';
+  const { failingSince, lastError, openedAt } = state;
+  if (failingSince === null) return lastError === null ? 'works' : `works; of the last message: ${lastError}`;
+  const open = openedAt === null ? '' : '. Its breaker is open: pages go to the others at once';
+  return `fails since ${toIso(failingSince)}: ${lastError ?? ''}${open}`;
 }

@@ -11,6 +11,8 @@ export interface Metrics {
   readonly heal: Histogram<'rule'>;
   readonly escalations: Counter<'reason'>;
   readonly notifications: Counter<'channel' | 'topic' | 'outcome'>;
+  readonly breakers: Gauge<'channel'>;
+  readonly unheard: Gauge;
   readonly outboxDepth: Gauge;
   readonly outboxOldest: Gauge;
   readonly approvals: Gauge;
@@ -60,6 +62,10 @@ export function createMetrics(): Metrics {
       'topic',
       'outcome',
     ]),
+    breakers: gauge('remedyd_channel_breaker_open', '1 while a channel is left alone because it did not answer.', [
+      'channel',
+    ]),
+    unheard: gauge('remedyd_pages_unheard', 'Pages that no channel has taken for a minute.'),
     outboxDepth: gauge('remedyd_outbox_depth', 'Rows of owed work, due or not.'),
     outboxOldest: gauge('remedyd_outbox_oldest_due_seconds', 'How long the oldest due row has been due.'),
     approvals: gauge('remedyd_approvals_pending', 'Requests that wait for an answer.'),

@@ -42,6 +42,7 @@ export function reportTo(log: Log, metrics: Metrics, clock: Clock) {
     told(channel: string, topic: string, outcome: 'sent' | 'retry' | 'rejected', why: string | null): void {
       metrics.notifications.inc({ channel, topic, outcome });
       if (outcome !== 'sent') log.warn({ channel, topic, outcome, why }, 'a message was not delivered');
+      else if (why !== null) log.warn({ channel, topic, outcome, why }, 'a message was delivered in part');
     },
     escalated(reason: string): void {
       metrics.escalations.inc({ reason });

@@ -2,6 +2,7 @@ import type { JsonObject } from '../domain/json.ts';
 import { type Clock, type Millis, type Time, toIso } from '../domain/time.ts';
 import { type Check, type HealthParts, readChecks } from '../observe/health.ts';
 import type { Rulebook } from '../rules/rulebook.ts';
+import { channelStates } from '../store/channels.ts';
 import { debtsSince } from '../store/debts.ts';
 import { standingDemotions } from '../store/demotions.ts';
 import { openByState } from '../store/listing.ts';
@@ -26,6 +27,7 @@ export async function readStatus(parts: StatusParts): Promise<JsonObject> {
   const debts = await debtsSince(db, now - parts.debt.within, parts.debt.heals);
   const demotions = await standingDemotions(db);
   const pauses = await standingPauses(db, now);
+  const channels = (await channelStates(db)).filter(({ name }) => parts.channelNames.includes(name));
   return {
     replica: parts.replica,
     startedAt: toIso(parts.startedAt),
@@ -45,6 +47,14 @@ export async function readStatus(parts: StatusParts): Promise<JsonObject> {
     debts: debts.map(({ rule, target, heals, lastHealedAt }) => {
       return { rule, target: { kind: target.kind, id: target.id }, heals, lastHealedAt: toIso(lastHealedAt) };
     }),
+    channels: channels.map(({ name, failingSince, failures, lastError, lastSentAt, openedAt }) => ({
+      name,
+      failures,
+      failingSince: failingSince === null ? null : toIso(failingSince),
+      breakerOpenSince: openedAt === null ? null : toIso(openedAt),
+      lastError,
+      lastSentAt: lastSentAt === null ? null : toIso(lastSentAt),
+    })),
     rules: { version: parts.rulebook().version, count: parts.rulebook().rules.length },
   };
 }

@@ -32,6 +32,16 @@ export async function placesTold(sql: Sql, incidentId: string): Promise<string[]
   return rows.map(({ channel }) => channel);
 }
 
+/** The channels that have said something of this incident before. */
+export async function channelsTold(sql: Sql, incidentId: string): Promise<ReadonlySet<string>> {
+  const rows = await sql.query<{ channel: string }>(
+    'select channel from remedyd.threads where incident_id = $1',
+    [incidentId],
+    'channels-told',
+  );
+  return new Set(rows.map((row) => row.channel));
+}
+
 export interface ChannelState {
   readonly name: string;
   /** Null while it works. */
@@ -39,30 +49,41 @@ export interface ChannelState {
   readonly failures: number;
   readonly lastError: string | null;
   readonly lastSentAt: Time | null;
+  /** Since when its breaker is open; null while it is closed. */
+  readonly openedAt: Time | null;
 }
 
 export async function channelStates(sql: Sql): Promise<ChannelState[]> {
   return sql.query<ChannelState>(
-    `select name, failing_since as "failingSince", failures, last_error as "lastError", last_sent_at as "lastSentAt"
+    `select name, failing_since as "failingSince", failures, last_error as "lastError", last_sent_at as "lastSentAt",
+       opened_at as "openedAt"
      from remedyd.channels order by name`,
   );
 }
 
-export async function noteSent(sql: Sql, channel: string, now: Time): Promise<void> {
+/**
+ * The channel took a message: whatever was wrong with it is over, and its breaker closes.
+ *
+ * @param note what was wrong with the message all the same, such as one recipient of several.
+ */
+export async function noteSent(sql: Sql, channel: string, note: string | null, now: Time): Promise<void> {
   await sql.run(
-    `insert into remedyd.channels (name, last_sent_at) values ($1, $2)
-     on conflict (name) do update set failing_since = null, failures = 0, last_error = null, last_sent_at = $2`,
-    [channel, at(now)],
+    `insert into remedyd.channels (name, last_sent_at, last_error) values ($1, $2, $3)
+     on conflict (name) do update set failing_since = null, failures = 0, last_error = $3, last_sent_at = $2,
+       misses = 0, opened_at = null, probe_at = null`,
+    [channel, at(now), note?.slice(0, 500) ?? null],
     'note-sent',
   );
 }
 
-export async function noteFailure(sql: Sql, channel: string, error: string, now: Time): Promise<void> {
+/** The channel answered, and refused: it does not work, but it is there, so its breaker closes. */
+export async function noteRefusal(sql: Sql, channel: string, error: string, now: Time): Promise<void> {
   await sql.run(
     `insert into remedyd.channels as c (name, failing_since, failures, last_error) values ($1, $2, 1, $3)
      on conflict (name) do update
-       set failing_since = coalesce(c.failing_since, $2), failures = c.failures + 1, last_error = $3`,
+       set failing_since = coalesce(c.failing_since, $2), failures = c.failures + 1, last_error = $3,
+         misses = 0, opened_at = null, probe_at = null`,
     [channel, at(now), error.slice(0, 500)],
-    'note-failure',
+    'note-refusal',
   );
 }

@@ -139,22 +139,40 @@ export async function keepHanded(sql: Sql, id: number, until: Time): Promise<voi
   await sql.run('update remedyd.outbox set queued_until = $2 where id = $1', [id, at(until)], 'keep-handed');
 }
 
-/** Whether a message for the same incident and channel stands before this one: a thread keeps its order. */
-export async function sendsBefore(sql: Sql, incidentId: string, channel: string, id: number): Promise<boolean> {
-  const rows = await sql.query(
-    `select 1 from remedyd.outbox where kind = 'send' and incident_id = $1 and id < $3 and data->>'channel' = $2 limit 1`,
+/**
+ * The due time of the message for the same incident and channel that stands before this one, or null where none does: a
+ * thread keeps its order.
+ */
+export async function sendBefore(sql: Sql, incidentId: string, channel: string, id: number): Promise<Time | null> {
+  const [row] = await sql.query<{ dueAt: Time }>(
+    `select due_at as "dueAt" from remedyd.outbox
+     where kind = 'send' and incident_id = $1 and id < $3 and data->>'channel' = $2 order by id limit 1`,
     [incidentId, channel, id],
-    'sends-before',
+    'send-before',
+  );
+  return row?.dueAt ?? null;
+}
+
+/**
+ * Whether older news of the same incident has not been fanned out yet; its messages must come first. A page that is to be
+ * told once more holds nothing up: it was fanned out before.
+ */
+export async function tellsBefore(sql: Sql, incidentId: string, id: number): Promise<boolean> {
+  const rows = await sql.query(
+    `select 1 from remedyd.outbox
+     where kind = 'tell' and incident_id = $1 and id < $2 and data->>'again' is null limit 1`,
+    [incidentId, id],
+    'tells-before',
   );
   return rows.length > 0;
 }
 
-/** Whether older news of the same incident has not been fanned out yet; its messages must come first. */
-export async function tellsBefore(sql: Sql, incidentId: string, id: number): Promise<boolean> {
+/** Whether a page of this incident is to be told once more anyway. */
+export async function isToldAgain(sql: Sql, incidentId: string): Promise<boolean> {
   const rows = await sql.query(
-    `select 1 from remedyd.outbox where kind = 'tell' and incident_id = $1 and id < $2 limit 1`,
-    [incidentId, id],
-    'tells-before',
+    `select 1 from remedyd.outbox where kind = 'tell' and incident_id = $1 and data->>'again' = 'true' limit 1`,
+    [incidentId],
+    'told-again',
   );
   return rows.length > 0;
 }

@@ -14,7 +14,7 @@ const WEBHOOKS_AT_ONCE = 1_000;
 const INCIDENTS_AT_ONCE = 200;
 
 /** What belongs to an incident beside its own row, in any order: nothing refers to anything by a foreign key. */
-const BELONGINGS = ['timeline', 'approvals', 'threads', 'climbs', 'outbox', 'runs'] as const;
+const BELONGINGS = ['timeline', 'approvals', 'threads', 'climbs', 'unheard', 'outbox', 'runs'] as const;
 
 /**
  * Removes what is older than it has to be kept, in small batches. An ended incident goes with all that belongs to it; the

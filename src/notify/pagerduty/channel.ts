@@ -22,6 +22,7 @@ export function pagerdutyChannel(
 ): Channel {
   return {
     name: 'pagerduty',
+    pages: true,
     wants: (message) => actionFor(message) !== null,
     async send(message, { signal, ref, address = null }) {
       const action = actionFor(message);

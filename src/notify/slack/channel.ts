@@ -26,6 +26,7 @@ interface Thread {
 export function slackChannel(config: SlackConfig, { timeout = 5_000 }: { readonly timeout?: Millis } = {}): Channel {
   return {
     name: 'slack',
+    pages: true,
     wants: () => true,
     async send(message, { signal, ref, address = null }) {
       try {

@@ -57,7 +57,8 @@ describe('P8: a page reaches somebody', () => {
   });
 
   test('a page survives ten failures', async () => {
-    const world = await start();
+    // Each of them is tried again here; after how many a channel is left alone is tested where that is decided.
+    const world = await start({ config: { notify: { breaker: { failures: 100 } } } });
     world.pagerduty.faults.failNext(10, 503);
     const { id } = await raise(world);
     await world.daemon.until(
