@@ -6,6 +6,7 @@ import type { Config } from './config/schema.ts';
 import { newId, random } from './domain/id.ts';
 import type { Clock } from './domain/time.ts';
 import { refreshFigures } from './figures.ts';
+import { startGathering } from './gathering.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { createIngest } from './ingest/ingest.ts';
 import { registerIngest } from './ingest/routes.ts';
@@ -189,12 +190,19 @@ export async function startApp(parts: AppParts): Promise<App> {
     work: () => watchAutonomy({ ...shared, autonomy: config.autonomy, escalateAfter: config.escalate_after }),
     onError: (error) => report.failed(error, 'looking at the rules and their runs failed'),
   });
+  const gathering = startGathering({
+    ...shared,
+    config,
+    replica,
+    onError: (error) => report.failed(error, 'storms could not be looked for'),
+  });
   const { retention: keep } = config;
   const housekeeping = startHousekeeping({ ...shared, replica, log, keep, channels });
   teardown.add('housekeeping', () => housekeeping.stop());
   teardown.add('leases', () => releaseLeases(db, replica));
   teardown.add('autonomy', () => watching.stop());
   teardown.add('sweep', () => sweeping.stop());
+  teardown.add('gathering', () => gathering.stop());
   const probes = startProbes({
     db,
     clock,

@@ -1,5 +1,5 @@
 import { allClearRow } from './allclear/stage.ts';
-import type { Config } from './config/schema.ts';
+import { type Config, timeIntervalsOf } from './config/schema.ts';
 import { createPopulations } from './decide/populations.ts';
 import { type DecideParts, decideBatch } from './decide/stage.ts';
 import { random } from './domain/id.ts';
@@ -19,7 +19,6 @@ import type { Handlers } from './queue/workers.ts';
 import type { Remediation } from './remediation/define.ts';
 import type { Settings, Toolbox } from './remediation/tools.ts';
 import type { Rulebook } from './rules/rulebook.ts';
-import type { TimeIntervals } from './rules/windows.ts';
 import type { Db } from './store/db.ts';
 import type { Handed } from './store/outbox.ts';
 import { rememberPopulation } from './store/populations.ts';
@@ -49,9 +48,7 @@ export interface StagesParts {
 /** What is done for each kind of owed work. The stages know nothing of each other; this is where they stand side by side. */
 export function createStages(parts: StagesParts): Handlers {
   const { config, report } = parts;
-  const timeIntervals: TimeIntervals = new Map(
-    config.time_intervals.map(({ name, time_intervals: entries }) => [name, entries]),
-  );
+  const timeIntervals = timeIntervalsOf(config);
   const decide: DecideParts = {
     ...parts,
     limits: config.guards,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { autonomySchema } from '../autonomy/config.ts';
 import { guardsSchema, maintenanceSchema } from '../decide/config.ts';
 import type { SEVERITIES, Severity } from '../domain/severity.ts';
+import type { TimeInterval } from '../domain/time-interval.ts';
 import { escalationSchema } from '../escalate/config.ts';
 import { sourcesSchema } from '../ingest/source-config.ts';
 import { notifySchema } from '../notify/config.ts';
@@ -144,6 +145,11 @@ export const configSchema = sections.superRefine(({ time_intervals: intervals, m
 });
 
 export type Config = z.output<typeof configSchema>;
+
+/** The named times, by name. */
+export function timeIntervalsOf({ time_intervals: intervals }: Config): ReadonlyMap<string, readonly TimeInterval[]> {
+  return new Map(intervals.map(({ name, time_intervals: entries }) => [name, entries]));
+}
 
 /** What `window` of a rule may say beside `always`. */
 export function windowsOf({ time_intervals: intervals }: Config): readonly string[] {

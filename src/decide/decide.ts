@@ -113,6 +113,9 @@ function unmatched({ incident, episodes }: Case, bench: Bench): Verdict {
       : matchAlert(bench.rulebook, bench.remediations, { ...alert, severity: null, note: null });
   if (match?.kind === 'ambiguous') return escalate('ambiguous-rules', { rules: match.rules.map((rule) => rule.name) });
   if (match?.kind === 'error') return escalate('match-error', { why: match.why });
+  const own = alert?.source === 'remedyd' && (incident.severity === 'critical' || incident.severity === 'high');
+  // What it says of itself at this severity stands for the pages of others, so no policy may keep it back.
+  if (own) return escalate('own-alert', { alert: alert.name, summary: alert.annotations.summary ?? '' });
   const policy = bench.unmatched[incident.severity];
   const numbers = { severity: incident.severity, policy };
   return policy === 'page' ? escalate('unmatched', numbers) : ignore('unmatched', numbers);

@@ -24,10 +24,10 @@ export interface FactsParts {
 }
 
 /** How far back guardrails can look; longer periods in a rule count as this. */
-const MEMORY = 7 * 86_400_000;
+export const MEMORY = 7 * 86_400_000;
 
 const MOST_FIRING = 10_000;
-const MOST_OPENINGS = 5_000;
+export const MOST_OPENINGS = 5_000;
 const MOST_ENDED = 50;
 /** Of ended incidents of one target; each is two changes, so no limit of a rule lies above it. */
 const MOST_FLAPS = 60;
@@ -115,7 +115,7 @@ function changesByTarget(
   );
 }
 
-function openingsByRule(
+export function openingsByRule(
   rules: readonly string[],
   rows: readonly { readonly rule: string; readonly target: string; readonly at: Time }[],
 ): ReadonlyMap<string, Openings> {

@@ -10,6 +10,7 @@ export const REASONS = {
   'match-error': 'Matching the alert failed with an error.',
   'params-invalid': 'The labels of the alert do not fit the parameters of the remediation.',
   'no-remediation': 'The rule only tells people; it has no remediation.',
+  'own-alert': 'remedyd itself says what it sees of its own work.',
   'stale-delivery': 'A late delivery of an episode that had already ended.',
 
   admitted: 'Every guardrail let the run start.',
@@ -38,6 +39,8 @@ export const REASONS = {
   'population-empty': 'There is nothing there of which the limit is a share.',
   'population-implausible': 'The number of targets halved or doubled within an hour.',
   storm: 'The rule opened too many incidents at once; it waits for calm.',
+  'common-cause': 'Too many of its kind are sick at once for it to be the trouble of each.',
+  isolated: 'remedyd cannot reach its surroundings, so what it sees may be its own trouble.',
   backoff: 'The last attempt did not help; the next one waits longer.',
   silenced: 'Somebody silenced the alert at its source.',
   inhibited: 'Another alert inhibits this one at its source.',

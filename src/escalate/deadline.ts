@@ -1,3 +1,4 @@
+import { standingCovers } from '../store/covers.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Handed, OutboxRow } from '../store/outbox.ts';
 import { postgresLedger } from '../store/postgres-ledger.ts';
@@ -6,7 +7,9 @@ import type { PeopleParts } from './people.ts';
 
 /** The deadline of an incident has come. */
 export async function deadlineRow(parts: PeopleParts, row: OutboxRow): Promise<void> {
-  await withLedger(parts, (ledger, now) => deadlineDue(ledger, parts, row, now));
+  // Who cannot tell whether another page stands for this one has it paged.
+  const covers = await standingCovers(parts.db).catch(() => []);
+  await withLedger(parts, (ledger, now) => deadlineDue(ledger, parts, row, now, covers));
 }
 
 /** The time that people had for an answer is over. */

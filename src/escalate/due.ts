@@ -1,3 +1,4 @@
+import type { Cover } from '../domain/gathering.ts';
 import { advance } from '../domain/incident.ts';
 import { REASONS, type Reason } from '../domain/reason.ts';
 import type { Millis, Time } from '../domain/time.ts';
@@ -8,12 +9,17 @@ import { type PutOffParts, putOffChange, putOffFor } from './put-off.ts';
 /** For how long somebody has an incident where nothing else is said. */
 const ACK_FOR: Millis = 1_800_000;
 
-/** The time that a rule gives for healing has passed: a person hears of it, unless it is healed or already theirs. */
+/**
+ * The time that a rule gives for healing has passed: a person hears of it, unless it is healed or already theirs.
+ *
+ * @param covers own alerts whose page stands for those of others
+ */
 export async function deadlineDue(
   ledger: Ledger,
   parts: PutOffParts,
   row: OutboxRow,
   now: Time,
+  covers: readonly Cover[] = [],
 ): Promise<readonly Handed[]> {
   const { incidentId } = row;
   if (incidentId === null || (await ledger.strike([row.id])) === 0) return [];
@@ -23,7 +29,7 @@ export async function deadlineDue(
   if (deadlineAt !== null && deadlineAt > now)
     return ledger.insertOutbox([{ kind: 'deadline', incidentId, runId: null, data: {}, dueAt: deadlineAt }], now);
   const later =
-    before === undefined || deadlineAt === null ? null : await putOffFor(ledger, parts, before.incident, now);
+    before === undefined || deadlineAt === null ? null : await putOffFor(ledger, parts, covers, before.incident, now);
   const postponed = before === undefined || later === null ? null : putOffChange(before, later, now);
   if (postponed !== null) return ledger.record([postponed], now);
   const { ackedAt = null, pagedAt = null, endedAt = null } = before?.incident ?? {};

@@ -1,3 +1,4 @@
+import { type Cover, coverOf } from '../domain/gathering.ts';
 import { advance, type Incident } from '../domain/incident.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Reason } from '../domain/reason.ts';
@@ -26,7 +27,7 @@ export interface PutOff {
   readonly until: Time;
   /** The incident whose page stands for this one's; null where none does. */
   readonly by: string | null;
-  readonly reason: Reason;
+  readonly reason: Reason | null;
   readonly summary: string;
   readonly data: JsonObject;
 }
@@ -50,17 +51,38 @@ export function timeToHeal({ rulebook, escalateAfter }: PutOffParts, rule: strin
   return Math.max(SHORTEST, rulebook().get(rule)?.escalate?.after ?? escalateAfter);
 }
 
+/** A put-off that is shorter would be all that anybody does; a longer one would leave a lost storm unseen. */
+const LEAST: Millis = 5 * 60_000;
+const MOST: Millis = 30 * 60_000;
+
+/** The later deadline of an incident that another one's page stands for; null where none does. */
+export function coveredBy(parts: PutOffParts, covers: readonly Cover[], incident: Incident, now: Time): PutOff | null {
+  const cover = coverOf(covers, incident);
+  if (cover === undefined) return null;
+  const until = now + Math.min(MOST, Math.max(LEAST, timeToHeal(parts, incident.rule)));
+  const reason =
+    cover.gathering === 'RuleStorm' ? 'storm' : cover.gathering === 'CommonCause' ? 'common-cause' : 'isolated';
+  return {
+    until,
+    by: cover.id,
+    reason,
+    summary: `The page of ${cover.id} stands for this one's; the deadline is put off to ${toIso(until)}`,
+    data: { coveredBy: cover.id, until },
+  };
+}
+
 /**
- * Whether the deadline of an incident, which is due, shall come later: a maintenance that wants no pages goes on. Whatever
- * goes wrong in finding out is no reason not to page.
+ * Whether the deadline of an incident, which is due, shall come later: another page stands for its own, or a maintenance
+ * that wants no pages goes on. Whatever goes wrong in finding out is no reason not to page.
  */
 export async function putOffFor(
   ledger: Pick<Ledger, 'episodesOf'>,
   parts: PutOffParts,
+  covers: readonly Cover[],
   incident: Incident,
   now: Time,
 ): Promise<PutOff | null> {
-  return quietMaintenance(ledger, parts, incident, now);
+  return coveredBy(parts, covers, incident, now) ?? quietMaintenance(ledger, parts, incident, now);
 }
 
 async function quietMaintenance(

@@ -77,7 +77,9 @@ function targetOfRule({ target }: Rule, alert: Alert): Target | null {
   return id === '' ? null : { kind: target.kind, id };
 }
 
-/** The target of an alert that nothing is acted on for: the alert itself. */
-export function alertTarget({ source, fingerprint }: Alert): Target {
+/** The target of an alert that nothing is acted on for: the alert itself, or what the daemon says its own one is about. */
+export function alertTarget({ source, fingerprint, labels }: Alert): Target {
+  const { target_kind: kind, target_id: id } = labels;
+  if (source === 'remedyd' && kind !== undefined && id !== undefined) return { kind, id };
   return { kind: 'alert', id: `${source}/${fingerprint}` };
 }

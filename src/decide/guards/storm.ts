@@ -2,6 +2,22 @@ import { type Time, toIso } from '../../domain/time.ts';
 import type { Openings, StormLimits } from './counted.ts';
 import { type Guard, no, yes } from './guard.ts';
 
+/** A storm that goes on. */
+export interface StormNow {
+  readonly brokeOut: Time | 'before memory';
+  readonly lastOpened: Time;
+  /** When it is over, if nothing more comes. */
+  readonly endsAt: Time;
+}
+
+/** The storm of a rule that goes on now; null where there is none. */
+export function stormNow(known: Openings, limit: StormLimits, now: Time): StormNow | null {
+  const lastOpened = known.list[0]?.at;
+  if (lastOpened === undefined || lastOpened + limit.calm <= now) return null;
+  const brokeOut = brokenOutAt(known, limit);
+  return brokeOut === null ? null : { brokeOut, lastOpened, endsAt: lastOpened + limit.calm };
+}
+
 /**
  * So many targets at once are no longer the trouble of each. Once that is so, nothing new starts until it has been calm for
  * a while; then the alerts that still fire are judged anew.
@@ -16,12 +32,11 @@ export const storm: Guard = {
     const { firing, within: withinMs, calm: calmMs } = limit;
     const recent = new Set(known.list.filter(({ at }) => at > now - withinMs).map(({ target }) => target)).size;
     const numbers = { recent, firing, withinMs, calmMs };
-    const last = known.list[0]?.at;
-    if (last === undefined || last + calmMs <= now) return yes(numbers);
-    const since = brokenOutAt(known, limit);
-    if (since === null) return yes(numbers);
-    const broke = since === 'before memory' ? since : toIso(since);
-    return no('storm', last + calmMs, { ...numbers, lastOpened: toIso(last), brokeOut: broke });
+    const standing = stormNow(known, limit, now);
+    if (standing === null) return yes(numbers);
+    const { brokeOut, lastOpened, endsAt } = standing;
+    const broke = brokeOut === 'before memory' ? brokeOut : toIso(brokeOut);
+    return no('storm', endsAt, { ...numbers, lastOpened: toIso(lastOpened), brokeOut: broke });
   },
 };
 

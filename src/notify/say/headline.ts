@@ -78,6 +78,7 @@ function call(view: IncidentView): string {
 /** A remediation that hands over has looked: what it found says more than that it did. */
 function matter(view: IncidentView): string {
   const { reason } = view.incident;
+  if (reason === 'own-alert') return cleanLine(view.alerts[0]?.annotations.summary ?? PLAIN, 300).replace(/\.$/, '');
   const held = heldBack(view);
   if (held !== null) return cut(`${cause(reason)}, because ${held.says}`, 220);
   return reason === 'handed-over' ? (toldByRun(view)?.matter ?? cause(reason)) : cause(reason);

@@ -56,19 +56,6 @@ async function wanting(round: number, count: number): Promise<number[]> {
   return handed.map(({ id }) => id);
 }
 
-test('P5: many admissions at once for the last place: one gets it, two hundred times over', async () => {
-  for (let round = 0; round < 200; round += 1) {
-    const rows = await wanting(round, 5);
-    // Each by itself, as five replicas would; two of them are asked for the same row.
-    await Promise.all([...rows, rows[0] ?? 0].map((row) => decideBatch(parts, [row])));
-    const open = await store.db.query<{ id: string }>('select id from remedyd.runs where ended_at is null');
-    expect(open).toHaveLength(1);
-    await store.db.run(`update remedyd.runs set ended_at = now(), outcome = 'held' where ended_at is null`);
-    await store.db.run(`update remedyd.incidents set state = 'closed', ended_at = now() where ended_at is null`);
-    await store.db.run('delete from remedyd.outbox');
-  }
-});
-
 test('P5: a batch counts the runs that it has just admitted itself', async () => {
   const rows = await wanting(1_000, 30);
   await decideBatch({ ...parts, limits: { ...parts.limits, runs_at_once: 7 } }, rows);

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { decideBatch } from '../../../src/decide/stage.ts';
 import type { Target } from '../../../src/domain/alert.ts';
 import { parseMatchers } from '../../../src/rules/matchers/matcher.ts';
 import { demote, liftDemotion, standingDemotions } from '../../../src/store/demotions.ts';
@@ -79,27 +78,6 @@ test('a percentage needs to know of how many', async () => {
   deciding.state.population = { count: 10, at: NOW };
   await deciding.decides();
   expect(await deciding.became()).toEqual({ a: 'running admitted', b: 'running admitted' });
-});
-
-test('P5: two replicas race for the last place of the blast radius: it holds, two hundred times over', async () => {
-  const replicas = [deciding.parts, deciding.another()];
-  deciding.guarded({ blastRadius: { max: 5, percent: 20 } });
-  for (let round = 0; round < 200; round += 1) {
-    deciding.state.population = { count: 15, at: NOW };
-    // Nothing of the kind is known to be sick, so only what is admitted counts; two of three places are taken.
-    const beside = { target: { kind: 'alert', id: '' } };
-    const rows: number[] = [];
-    for (const thing of ['a', 'b', 'c', 'd', 'e', 'f']) {
-      const target = { ...beside.target, id: thing };
-      rows.push(...(await deciding.opens([`${round}-${thing}`], { target })));
-    }
-    const [first = 0, second = 0, ...others] = rows;
-    await decideBatch(deciding.parts, [first, second]);
-    await Promise.all(others.map((row, i) => decideBatch(replicas[i % 2] ?? deciding.parts, [row])));
-    const open = await deciding.db.query('select 1 from remedyd.runs where ended_at is null');
-    expect(open).toHaveLength(3);
-    await deciding.clear();
-  }
 });
 
 test('a storm starts nothing, lasts until it has been calm, and then what still fires is judged', async () => {

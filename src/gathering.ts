@@ -1,0 +1,44 @@
+import { type Config, timeIntervalsOf } from './config/schema.ts';
+import { createGatherer } from './decide/gather.ts';
+import type { Alert } from './domain/alert.ts';
+import type { Clock, Millis } from './domain/time.ts';
+import { keepCovered } from './escalate/cover.ts';
+import type { Rulebook } from './rules/rulebook.ts';
+import { startSingleton } from './singleton.ts';
+import type { Db } from './store/db.ts';
+import type { Handed } from './store/outbox.ts';
+
+export interface GatheringParts {
+  readonly config: Config;
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly replica: string;
+  rulebook(): Rulebook;
+  tellOwn(alerts: readonly Alert[]): Promise<void>;
+  handOver(rows: readonly Handed[]): void;
+  onError(error: Error): void;
+}
+
+/** A storm is told within so long after it has broken out; its incidents wait for their deadlines at least as long. */
+const EVERY: Millis = 2_000;
+
+/** On one of the replicas: what is the trouble of many is told once, and its page stands for theirs while it goes on. */
+export function startGathering(parts: GatheringParts): { stop(): Promise<void> } {
+  const { config } = parts;
+  const gatherer = createGatherer(parts);
+  const covering = {
+    ...parts,
+    maintenance: config.maintenance,
+    timeIntervals: timeIntervalsOf(config),
+    escalateAfter: config.escalate_after,
+  };
+  return startSingleton({
+    ...parts,
+    name: 'gathering',
+    every: EVERY,
+    work: async () => {
+      await gatherer.turn();
+      await keepCovered(covering);
+    },
+  });
+}
