@@ -1,6 +1,8 @@
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { FastifyInstance } from 'fastify';
+import { openAnswers } from './approve/open.ts';
+import { registerPeople } from './approve/routes.ts';
 import { LOOK_EVERY, watchAutonomy } from './autonomy/watch.ts';
 import type { Config } from './config/schema.ts';
 import { newId, random } from './domain/id.ts';
@@ -100,10 +102,11 @@ export async function startApp(parts: AppParts): Promise<App> {
     tellOwn: (alerts: Parameters<typeof ingest.tellOwn>[0]) => ingest.tellOwn(alerts),
     wake: (waking: Waking) => waker.wake(waking),
   };
+  const answers = openAnswers({ ...shared, config, onAnswer: report.answered, onUnsaid: report.unsaid });
   const work = createWork({
     db,
     clock,
-    handlers: createStages({ ...shared, config, replica, channels, report }),
+    handlers: createStages({ ...shared, config, replica, channels, report, answers }),
     onError: report.failed,
   });
   const relay = startRelay({
@@ -132,7 +135,7 @@ export async function startApp(parts: AppParts): Promise<App> {
   });
   teardown.add('pause file', () => pausing.stop());
   const { execute: runs, verify: looks, people: messages } = config.queue;
-  const concurrency = { decide: 1, execute: runs, verify: looks, people: messages };
+  const concurrency = { decide: 1, execute: runs, verify: looks, people: messages, answers: messages };
   const workers = startWorkers(work, backend, config.queue.prefix, concurrency);
   teardown.add('workers', () => Promise.all(workers.map((worker) => worker.abandon())));
 
@@ -166,6 +169,7 @@ export async function startApp(parts: AppParts): Promise<App> {
     startedAt,
   });
   registerIngest(server, { ...ingest.parts, sources: config.sources, stopping: () => stopping });
+  registerPeople(server, { ...answers, log, metrics, stopping: () => stopping });
   const address = await listen(server, config);
   teardown.add('http', () => server.close());
   rules.onChange((ok) => metrics.rulesLoaded.set(ok ? 1 : 0));

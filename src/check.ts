@@ -3,7 +3,7 @@ import { type Fault, sortFaults } from './config/faults.ts';
 import { loadConfig } from './config/load.ts';
 import { readYaml, wholeFile } from './config/read-yaml.ts';
 import type { Variables } from './config/references.ts';
-import { type Config, configSchema, windowsOf } from './config/schema.ts';
+import { approversOf, type Config, configSchema, windowsOf } from './config/schema.ts';
 import type { Clock } from './domain/time.ts';
 import { policyNames } from './escalate/config.ts';
 import {
@@ -53,6 +53,7 @@ export async function checkAll(options: CheckOptions): Promise<Checked> {
     registry,
     config && windowsOf(config),
     config && policyNames(config.escalation),
+    config && approversOf(config),
   );
   if ('faults' in rules) faults.push(...rules.faults);
   return {

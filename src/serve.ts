@@ -3,7 +3,7 @@ import { type Fault, formatFaults } from './config/faults.ts';
 import { type Environment, loadConfig } from './config/load.ts';
 import { missingSecrets } from './config/missing-secrets.ts';
 import { ownSecrets } from './config/own-secrets.ts';
-import { type Config, configSchema, windowsOf } from './config/schema.ts';
+import { approversOf, type Config, configSchema, windowsOf } from './config/schema.ts';
 import type { Clock } from './domain/time.ts';
 import { policyNames } from './escalate/config.ts';
 import { createTeardown } from './lifecycle.ts';
@@ -97,7 +97,14 @@ export async function serve(settled: Settled, production: boolean, clock: Clock)
     const rules = await openLiveRules({
       folder: config.rules,
       clock,
-      load: () => loadRulebook(config.rules, remediations, windowsOf(config), policyNames(config.escalation)),
+      load: () =>
+        loadRulebook(
+          config.rules,
+          remediations,
+          windowsOf(config),
+          policyNames(config.escalation),
+          approversOf(config),
+        ),
       onFault: (faults: readonly Fault[]) =>
         log.error({ faults }, 'the rules on disk are faulty; the old ones stay in force'),
     }).catch((error: Error) => {

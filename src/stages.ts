@@ -1,4 +1,7 @@
 import { allClearRow } from './allclear/stage.ts';
+import { countRow } from './approve/count.ts';
+import type { AnswerParts } from './approve/parts.ts';
+import { answerRow } from './approve/stage.ts';
 import { type Config, timeIntervalsOf } from './config/schema.ts';
 import { createPopulations } from './decide/populations.ts';
 import { type DecideParts, decideBatch } from './decide/stage.ts';
@@ -36,6 +39,7 @@ export interface StagesParts {
   readonly askSources: AskSources;
   readonly channels: ReadonlyMap<string, Channel>;
   readonly report: ReturnType<typeof reportTo>;
+  readonly answers: AnswerParts;
   readonly hardStop: AbortSignal;
   stopping(): boolean;
   rulebook(): Rulebook;
@@ -83,6 +87,7 @@ export function createStages(parts: StagesParts): Handlers {
     escalateAfter: config.escalate_after,
     ackFor: config.escalation.ack_for,
     escalation: config.escalation,
+    approvers: config.approval.from ?? null,
     random,
     onTold: report.told,
     onEscalated: report.escalated,
@@ -101,6 +106,8 @@ export function createStages(parts: StagesParts): Handlers {
       climb: (row) => climbRow(people, row),
       notice: (row) => noticeRow(people, row),
       'all-clear': (row) => allClearRow(parts, row),
+      count: (row) => countRow(parts.answers, row),
+      answer: (row) => answerRow(parts.answers, row),
     },
   };
 }

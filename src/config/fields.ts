@@ -39,3 +39,9 @@ export const severity = () =>
     }
     return found;
   });
+
+/** The name of a group of `people`, as rules and `notify.slack.allow` say it. */
+export const group = () =>
+  z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, "expected small letters, digits, '-' and '_'; write for example oncall");

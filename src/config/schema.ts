@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { approvalSchema, peopleSchema } from '../approve/config.ts';
 import { autonomySchema } from '../autonomy/config.ts';
 import { guardsSchema, maintenanceSchema } from '../decide/config.ts';
 import type { SEVERITIES, Severity } from '../domain/severity.ts';
@@ -10,6 +11,7 @@ import { probesSchema } from '../probe/config.ts';
 import { toolsSchema } from '../tools/config.ts';
 import { dependsOnSchema } from '../verify/config.ts';
 import { duration, secret, text } from './fields.ts';
+import { suggest } from './nearest.ts';
 import { timeIntervalsSchema } from './time-intervals.ts';
 
 const policy = z.enum(['page', 'record']);
@@ -123,6 +125,9 @@ const sections = z.strictObject({
       webhooks: duration().prefault('14d'),
     })
     .prefault({}),
+  /** Groups of people by name: who may answer, and who may command from Slack. */
+  people: peopleSchema,
+  approval: approvalSchema,
   notify: notifySchema,
   tools: toolsSchema.prefault({}),
   /** What remediations read about the managed system; its shape is theirs. */
@@ -134,13 +139,24 @@ const sections = z.strictObject({
 });
 
 /** The whole config. Settings of a room stand beside its code; this file only puts them together. */
-export const configSchema = sections.superRefine(({ time_intervals: intervals, maintenance }, ctx) => {
+export const configSchema = sections.superRefine((config, ctx) => {
+  const { time_intervals: intervals, maintenance, people, approval, notify } = config;
   for (const [i, { at }] of maintenance.entries()) {
     for (const [j, name] of at.entries()) {
       if (intervals.some((interval) => interval.name === name)) continue;
       const message = `there is no time interval '${name}'; add it to time_intervals, or name one of those`;
       ctx.addIssue({ code: 'custom', path: ['maintenance', i, 'at', j], message });
     }
+  }
+  const named = [
+    { path: ['approval', 'from'], group: approval.from },
+    { path: ['notify', 'slack', 'allow', 'look'], group: notify.slack?.allow.look },
+    { path: ['notify', 'slack', 'allow', 'act'], group: notify.slack?.allow.act },
+  ];
+  for (const { path, group } of named) {
+    if (group === undefined || Object.hasOwn(people, group)) continue;
+    const fix = suggest(group, Object.keys(people));
+    ctx.addIssue({ code: 'custom', path, message: `there is no group of people '${group}'`, params: { fix } });
   }
 });
 
@@ -154,4 +170,13 @@ export function timeIntervalsOf({ time_intervals: intervals }: Config): Readonly
 /** What `window` of a rule may say beside `always`. */
 export function windowsOf({ time_intervals: intervals }: Config): readonly string[] {
   return intervals.map(({ name }) => name);
+}
+
+/** Who may answer, as rules are checked against it. */
+export function approversOf({ people, approval }: Config) {
+  const sizes = Object.entries(people).map(([name, { users, groups }]): [string, number] => [
+    name,
+    groups.length > 0 ? Number.POSITIVE_INFINITY : new Set(users).size,
+  ]);
+  return { groups: new Map(sizes), fallback: approval.from ?? null };
 }

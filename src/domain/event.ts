@@ -23,6 +23,7 @@ export type IncidentEvent =
   | { readonly type: 'approved' }
   | { readonly type: 'denied' }
   | { readonly type: 'approval-expired' }
+  | { readonly type: 'plan-changed' }
   | { readonly type: 'acknowledged'; readonly by: string }
   | { readonly type: 'ack-lapsed' }
   | { readonly type: 'closed'; readonly by: string };
@@ -41,10 +42,14 @@ export type Owed =
   | { readonly kind: 'verify'; readonly dueAt: Time; readonly runId: string }
   | { readonly kind: 'expire'; readonly dueAt: Time; readonly approvalId: string }
   | { readonly kind: 'all-clear'; readonly dueAt: Time; readonly runId: string }
+  | { readonly kind: 'count'; readonly dueAt: Time; readonly approvalId: string }
   | { readonly kind: 'tell'; readonly dueAt: Time; readonly topic: Topic };
 
-/** What people are told: a page that wakes somebody, a request for approval, news for an open thread, the end of it. */
-export type Topic = 'page' | 'ask' | 'update' | 'end';
+/**
+ * What people are told: a page that wakes somebody, a request for approval, news for an open thread, the end of it. `count` is
+ * no news: it brings an open request up to date where it stands, with the time that is left and who has answered.
+ */
+export type Topic = 'page' | 'ask' | 'count' | 'update' | 'end';
 
 /** One line of an incident's history. */
 export interface Entry {

@@ -118,6 +118,7 @@ export function advance(incident: Incident, event: IncidentEvent, now: Time): St
       return to(
         { state: 'approving', reason: event.reason, approvalId: event.approvalId, askAt: event.expiresAt },
         tell('ask'),
+        { kind: 'count', dueAt: now + Math.floor((event.expiresAt - now) / 2), approvalId: event.approvalId },
         { kind: 'expire', dueAt: event.expiresAt, approvalId: event.approvalId },
       );
     case 'admitted': {
@@ -159,7 +160,12 @@ export function advance(incident: Incident, event: IncidentEvent, now: Time): St
       return escalate('deadline');
 
     case 'approved':
-      return state === 'approving' ? decideAgain('approved', incident.attempt) : null;
+      // The guardrails are asked once more; meanwhile the question shows who said yes.
+      return state === 'approving' ? decideAgain('approved', incident.attempt, tell('update')) : null;
+    case 'plan-changed': {
+      const again = state === 'approving' ? decideAgain('plan-changed', incident.attempt) : null;
+      return again && { ...again, incident: { ...again.incident, approvalId: null } };
+    }
     case 'denied':
       return state === 'approving' ? escalate('denied') : null;
     case 'approval-expired':
@@ -205,11 +211,12 @@ export function advance(incident: Incident, event: IncidentEvent, now: Time): St
   function postpone(until: Time, by: string | null): Step {
     return to({ deadlineAt: until, coveredBy: by }, { kind: 'deadline', dueAt: until });
   }
-  function decideAgain(reason: Reason, attempt: number): Step {
+  function decideAgain(reason: Reason, attempt: number, ...also: readonly Owed[]): Step {
     const approvalId = attempt === incident.attempt ? incident.approvalId : null;
     return to(
       { state: 'received', reason, attempt, approvalId, runId: null, askAt: null },
       { kind: 'decide', dueAt: now },
+      ...also,
     );
   }
   function notBetter(reason: Reason, more: boolean): Step {

@@ -68,6 +68,7 @@ export const REASONS = {
 
   deadline: 'The time that the rule gives for healing has passed.',
   'approval-expired': 'Nobody answered the request for approval in time.',
+  'plan-changed': 'What was to be approved has changed since it was asked; it is asked anew.',
   denied: 'A person denied the run.',
   approved: 'A person approved the run.',
   acknowledged: 'A person took the incident over.',

@@ -45,8 +45,10 @@ export async function deadlineDue(
 export async function expiryDue(ledger: Ledger, row: OutboxRow, now: Time): Promise<readonly Handed[]> {
   if (row.incidentId === null || (await ledger.strike([row.id])) === 0) return [];
   const { approvalId } = row.data;
-  if (typeof approvalId !== 'string' || !(await ledger.decideApproval(approvalId, 'expired', now))) return [];
+  if (typeof approvalId !== 'string') return [];
+  // The incident first, as everybody does who answers.
   const stored = (await ledger.lockIncidents([row.incidentId])).get(row.incidentId);
+  if (!(await ledger.decideApproval(approvalId, 'expired', now))) return [];
   // Another request may have been made since; this one says nothing about that.
   if (stored?.incident.approvalId !== approvalId) return [];
   return change(ledger, row.incidentId, 'approval-expired', 'approval-expired', now);

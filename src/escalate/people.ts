@@ -15,6 +15,8 @@ export interface PeopleParts extends PutOffParts {
   readonly channels: ReadonlyMap<string, Channel>;
   readonly notify: NotifyConfig;
   readonly escalation: EscalationConfig;
+  /** The group that answers where a rule does not say it. */
+  readonly approvers: string | null;
   readonly remediations: ReadonlyMap<string, Remediation>;
   readonly hardStop: AbortSignal;
   random(): number;
@@ -29,12 +31,13 @@ export interface PeopleParts extends PutOffParts {
   onUnheard(title: string): void;
 }
 
-export function viewSources({ db, notify, remediations, rulebook }: PeopleParts): ViewSources {
+export function viewSources({ db, notify, approvers, remediations, rulebook }: PeopleParts): ViewSources {
   return {
     sql: db,
     rulebook: rulebook(),
     remediations,
     statusBaseUrl: notify.links.status ?? null,
     runbookBaseUrl: notify.links.runbooks ?? null,
+    approvers,
   };
 }

@@ -84,6 +84,8 @@ async function settle(
       await noteSent(sql, name, delivery.note ?? null, now);
       if (topic === 'page' && parts.channels.get(name)?.pages === true) await noteHeard(sql, incidentId);
       const { note } = delivery;
+      // That the time runs is no history.
+      if (topic === 'count') return [];
       return note === undefined
         ? told('told', `${key} took the ${topic}`, {})
         : told('told', `${key} took the ${topic}, but ${note}`, { why: note });

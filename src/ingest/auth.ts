@@ -1,9 +1,6 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Time } from '../domain/time.ts';
+import { type Headers, header, hmac as hmacOf, sameText } from '../server/signed.ts';
 import type { SourceConfig } from './source-config.ts';
-
-/** The headers of a request, as Node gives them: names in small letters. */
-export type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 export interface Credentials {
   readonly headers: Headers;
@@ -49,29 +46,17 @@ function refuseSignature(hmac: SourceConfig['hmac'], { headers, body }: Credenti
   const given = header(headers, hmac.header);
   if (given === null) return 'no-signature';
   if (hmac.secret.missing) return 'wrong-signature';
-  const digest = createHmac('sha256', hmac.secret.reveal());
+  const parts: (string | Uint8Array)[] = [];
   if (hmac.timestamp_header !== undefined) {
     const seconds = header(headers, hmac.timestamp_header);
     if (seconds === null) return 'no-signature';
     if (!/^\d{1,12}$/.test(seconds) || Math.abs(now - Number(seconds) * 1_000) > SKEW) return 'stale-signature';
-    digest.update(`${seconds}:`);
+    parts.push(`${seconds}:`);
   }
-  return sameText(given.trim().toLowerCase(), digest.update(body).digest('hex')) ? null : 'wrong-signature';
-}
-
-function header(headers: Headers, name: string): string | null {
-  const value = headers[name.toLowerCase()];
-  // Twice the same header is no sender of ours; which one a proxy believed cannot be known.
-  return typeof value === 'string' && value !== '' ? value : null;
+  return sameText(given.trim().toLowerCase(), hmacOf(hmac.secret, ...parts, body)) ? null : 'wrong-signature';
 }
 
 function split(text: string, at: string): readonly [string, string] {
   const index = text.indexOf(at);
   return index === -1 ? [text, ''] : [text.slice(0, index), text.slice(index + 1)];
-}
-
-function sameText(given: string, expected: string): boolean {
-  const a = Buffer.from(given);
-  const b = Buffer.from(expected);
-  return a.length === b.length && timingSafeEqual(a, b);
 }

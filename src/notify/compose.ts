@@ -4,7 +4,8 @@ import type { Json, JsonObject } from '../domain/json.ts';
 import { REASONS } from '../domain/reason.ts';
 import type { Time } from '../domain/time.ts';
 import { runbookOf, statusOf } from './links.ts';
-import type { ApprovalFacts, IncidentFacts, Message } from './message.ts';
+import type { IncidentFacts, Message } from './message.ts';
+import { answeredFacts, approvalFacts } from './say/approval.ts';
 import { alertFacts, broke } from './say/broke.ts';
 import { cleanLine, plain } from './say/clean.ts';
 import { headline } from './say/headline.ts';
@@ -14,7 +15,7 @@ import { nowAt } from './say/now.ts';
 import { toldByRun } from './say/told.ts';
 import { tried } from './say/tried.ts';
 import { clockTime } from './say/when.ts';
-import type { ApprovalView, IncidentView } from './view.ts';
+import type { IncidentView } from './view.ts';
 
 const EVIDENCE = 30;
 const HISTORY = 12;
@@ -26,7 +27,8 @@ const HISTORY = 12;
  */
 export function compose(view: IncidentView, owed: Topic, now: Time): Message {
   const { incident } = view;
-  const approval = incident.state === 'approving' ? view.approval : null;
+  const { approval } = view;
+  const isOpen = incident.state === 'approving' && approval?.decision === null;
   const topic = stillTrue(owed, incident);
   const runbook = runbookOf(view);
   const alerts = alertFacts(view.alerts);
@@ -50,7 +52,8 @@ export function compose(view: IncidentView, owed: Topic, now: Time): Message {
       .map((entry) => `${clockTime(entry.at, now)} ${cleanLine(entry.summary, 300)}`),
     next: next(view, topic, runbook, now),
     notes: view.notes.slice(0, 5).map((note) => cleanLine(note, 300)),
-    approval: approval === null ? null : approvalFacts(approval),
+    approval: isOpen ? approvalFacts(approval, now) : null,
+    answered: isOpen || approval === null ? null : answeredFacts(approval, now),
     runbook,
     statusUrl: statusOf(view),
   };
@@ -67,7 +70,8 @@ function whyOf(view: IncidentView, topic: Topic): string {
 /** A message may have waited for its channel: nobody is woken for what is over, or asked what has been answered. */
 function stillTrue(owed: Topic, incident: Incident): Topic {
   if (hasEnded(incident)) return 'end';
-  return owed === 'ask' && incident.state !== 'approving' ? 'update' : owed;
+  const asks = owed === 'ask' || owed === 'count';
+  return asks && incident.state !== 'approving' ? 'update' : owed;
 }
 
 /** `result: …` says nothing that the step's name does not. */
@@ -88,19 +92,5 @@ function facts({ incident }: IncidentView): IncidentFacts {
     endedAt,
     paged: incident.pagedAt !== null,
     ackedBy: incident.ackedBy === null ? null : cleanLine(incident.ackedBy, 60),
-  };
-}
-
-function approvalFacts(approval: ApprovalView): ApprovalFacts {
-  const params = Object.entries(approval.params).slice(0, 20);
-  return {
-    id: approval.id,
-    remediation: cleanLine(approval.remediation, 100),
-    risk: cleanLine(approval.risk, 20),
-    plan: [
-      cleanLine(approval.summary, 500),
-      ...params.map(([name, value]) => cleanLine(plain({ [name]: value }, 300), 300)),
-    ],
-    expiresAt: approval.expiresAt,
   };
 }

@@ -38,6 +38,8 @@ export interface Message {
   readonly notes: readonly string[];
   /** What a person is asked to allow, as long as the answer is open. */
   readonly approval: ApprovalFacts | null;
+  /** What became of the question that was asked last; null where none was asked, and as long as it is open. */
+  readonly answered: AnsweredFacts | null;
   /** A URL, or a path in the repository where no base URL is known. */
   readonly runbook: string | null;
   /** The incident on the status page. */
@@ -87,5 +89,16 @@ export interface ApprovalFacts {
   readonly risk: string;
   /** The plan in sentences and `name: value` lines. */
   readonly plan: readonly string[];
+  /** What the guardrails counted, in one line. */
+  readonly guards: string;
+  /** Who may answer, how many have, and how long there is. */
+  readonly answers: readonly string[];
   readonly expiresAt: Time;
+}
+
+export interface AnsweredFacts {
+  readonly id: string;
+  readonly remediation: string;
+  /** Who decided what, and when. */
+  readonly lines: readonly string[];
 }

@@ -1,13 +1,16 @@
+import type { Target } from '../domain/alert.ts';
+import type { JsonObject } from '../domain/json.ts';
 import { REASONS } from '../domain/reason.ts';
 import type { Remediation } from '../remediation/define.ts';
 import type { Rulebook } from '../rules/rulebook.ts';
+import { answersTo, lastApproval } from '../store/approvals.ts';
 import { type Episode, episodesOf } from '../store/episodes.ts';
 import { findIncident } from '../store/incidents.ts';
 import { readJournals, type StoredJournalRow } from '../store/journal.ts';
 import { type Run, runsOfIncidents } from '../store/runs.ts';
 import type { Sql } from '../store/sql.ts';
 import { readTimeline } from '../store/timeline.ts';
-import type { AlertView, EvidenceView, IncidentView, RunView, StepView } from './view.ts';
+import type { AlertView, ApprovalView, EvidenceView, IncidentView, RunView, StepView } from './view.ts';
 
 export interface ViewSources {
   readonly sql: Sql;
@@ -15,6 +18,8 @@ export interface ViewSources {
   readonly remediations: ReadonlyMap<string, Remediation>;
   readonly statusBaseUrl: string | null;
   readonly runbookBaseUrl: string | null;
+  /** The group that answers where a rule does not say it. */
+  readonly approvers: string | null;
 }
 
 /** More lines of evidence than anybody reads at night, and than any channel takes. */
@@ -43,10 +48,36 @@ export async function readView(
     runs: runs.map((run) => runView(run, remediations.get(run.remediation)?.summary ?? null, linesOf(journal, run))),
     timeline: (await readTimeline(sql, incidentId)).slice(-12),
     evidence: runs.flatMap((run) => evidenceOf(run, linesOf(journal, run))).slice(-MOST_EVIDENCE),
-    approval: null,
+    approval: await approvalView(sources, incidentId),
     statusBaseUrl,
     runbookBaseUrl,
     notes,
+  };
+}
+
+async function approvalView(
+  { sql, remediations, approvers }: ViewSources,
+  incidentId: string,
+): Promise<ApprovalView | null> {
+  const approval = await lastApproval(sql, incidentId);
+  if (approval === undefined) return null;
+  const { id, remediation, plan, askedOf, needs, expiresAt, decision, decidedAt } = approval;
+  const known = remediations.get(remediation);
+  const { params, target, guards } = plan as { params?: JsonObject; target?: Target; guards?: readonly JsonObject[] };
+  return {
+    id,
+    remediation,
+    summary: known?.summary ?? '',
+    risk: known?.risk ?? 'unknown',
+    params: params ?? {},
+    target: target ?? null,
+    guards: guards ?? [],
+    from: askedOf ?? approvers,
+    needs,
+    expiresAt,
+    decision,
+    decidedAt,
+    answers: (await answersTo(sql, id)).map(({ name, answer, why, at }) => ({ name, answer, why, at })),
   };
 }
 

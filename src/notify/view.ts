@@ -1,4 +1,4 @@
-import type { Alert } from '../domain/alert.ts';
+import type { Alert, Target } from '../domain/alert.ts';
 import type { Entry } from '../domain/event.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
@@ -18,7 +18,7 @@ export interface IncidentView {
   readonly timeline: readonly TimelineView[];
   /** Oldest first. */
   readonly evidence: readonly EvidenceView[];
-  /** The open request for approval, for an `ask`. */
+  /** The request for approval that was made last, whatever became of it. */
   readonly approval: ApprovalView | null;
   /** Where the status page is reachable for people, such as `https://remedyd.example.com`. */
   readonly statusBaseUrl: string | null;
@@ -75,8 +75,23 @@ export interface ApprovalView {
   readonly summary: string;
   readonly risk: string;
   readonly params: JsonObject;
-  /** Who may answer, for people to read: `on-call`, `@ops-leads`. */
-  readonly from: string;
+  readonly target: Target | null;
+  /** What every guardrail answered when it was asked, with its numbers. */
+  readonly guards: readonly JsonObject[];
+  /** Who may answer, by the group's name; null where nobody may. */
+  readonly from: string | null;
   readonly needs: number;
   readonly expiresAt: Time;
+  /** Null while it is open. */
+  readonly decision: 'approved' | 'denied' | 'expired' | 'void' | null;
+  readonly decidedAt: Time | null;
+  /** Oldest first. */
+  readonly answers: readonly AnswerView[];
+}
+
+export interface AnswerView {
+  readonly name: string;
+  readonly answer: 'approve' | 'deny';
+  readonly why: string | null;
+  readonly at: Time;
 }

@@ -13,6 +13,7 @@ export interface Metrics {
   readonly notifications: Counter<'channel' | 'topic' | 'outcome'>;
   readonly breakers: Gauge<'channel'>;
   readonly unheard: Gauge;
+  readonly answers: Counter<'kind' | 'outcome'>;
   readonly outboxDepth: Gauge;
   readonly outboxOldest: Gauge;
   readonly approvals: Gauge;
@@ -66,6 +67,10 @@ export function createMetrics(): Metrics {
       'channel',
     ]),
     unheard: gauge('remedyd_pages_unheard', 'Pages that no channel has taken for a minute.'),
+    answers: counter('remedyd_answers_total', 'What people answered and commanded, by what came of it.', [
+      'kind',
+      'outcome',
+    ]),
     outboxDepth: gauge('remedyd_outbox_depth', 'Rows of owed work, due or not.'),
     outboxOldest: gauge('remedyd_outbox_oldest_due_seconds', 'How long the oldest due row has been due.'),
     approvals: gauge('remedyd_approvals_pending', 'Requests that wait for an answer.'),

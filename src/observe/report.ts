@@ -54,6 +54,13 @@ export function reportTo(log: Log, metrics: Metrics, clock: Clock) {
     unheard(title: string): void {
       log.warn({ title }, 'no channel takes news for the team');
     },
+    answered(kind: string, outcome: string): void {
+      metrics.answers.inc({ kind, outcome });
+      log.info({ kind, outcome }, 'a person answered or commanded');
+    },
+    unsaid(why: string): void {
+      log.warn({ why }, 'a person could not be told what came of it');
+    },
     swept(kind: string, count: number): void {
       metrics.swept.inc({ kind }, count);
       log.error({ kind, count }, 'owed work was missing from the outbox and was made up for');

@@ -5,6 +5,7 @@ import { faultsOf } from '../config/issues.ts';
 import { readYaml, wholeFile } from '../config/read-yaml.ts';
 import type { YamlFile } from '../config/yaml.ts';
 import type { Remediations } from './bind.ts';
+import { type Approvers, checkApproval } from './check-approval.ts';
 import { checkPolicy } from './check-policy.ts';
 import { checkRule, checkWindow, type Windows } from './check-rule.ts';
 import { compileRule } from './compile.ts';
@@ -25,12 +26,14 @@ type Names = Map<string, string>;
  * @param remediations null checks everything but them, for a check whose remediations did not load themselves
  * @param windows names of the config's time intervals; null does not check them, for the same reason
  * @param policies names of the config's escalation policies; null does not check them
+ * @param approvers who may answer, by the config; null does not check it
  */
 export async function loadRulebook(
   folder: string,
   remediations: Remediations | null,
   windows: Windows | null,
   policies: readonly string[] | null = null,
+  approvers: Approvers | null = null,
 ): Promise<LoadedRules> {
   const faults: Fault[] = [];
   const rules: Rule[] = [];
@@ -38,7 +41,7 @@ export async function loadRulebook(
   for (const file of await list(folder, faults)) {
     const yaml = await readYaml(file);
     if ('faults' in yaml) faults.push(...yaml.faults);
-    else rules.push(...readRules(yaml, remediations, windows, policies, names, faults));
+    else rules.push(...readRules(yaml, { remediations, windows, policies, approvers }, names, faults));
   }
   const rulebook = createRulebook(rules);
   if (faults.length === 0) faults.push(...checkAllClears(rulebook));
@@ -76,11 +79,17 @@ async function list(folder: string, faults: Fault[]): Promise<readonly string[]>
   }
 }
 
+/** What the rules are checked against; null is not. */
+interface Against {
+  readonly remediations: Remediations | null;
+  readonly windows: Windows | null;
+  readonly policies: readonly string[] | null;
+  readonly approvers: Approvers | null;
+}
+
 function readRules(
   yaml: YamlFile,
-  remediations: Remediations | null,
-  windows: Windows | null,
-  policies: readonly string[] | null,
+  { remediations, windows, policies, approvers }: Against,
   names: Names,
   faults: Fault[],
 ): readonly Rule[] {
@@ -91,6 +100,7 @@ function readRules(
     if (remediations !== null) faults.push(...checkRule(yaml, ['rules', i], rule, remediations));
     if (windows !== null) faults.push(...checkWindow(yaml, ['rules', i], rule, windows));
     if (policies !== null) faults.push(...checkPolicy(yaml, ['rules', i], rule, policies));
+    if (approvers !== null) faults.push(...checkApproval(yaml, ['rules', i], rule, approvers, remediations));
     faults.push(...checkName(yaml, i, rule, names));
   }
   if (!parsed.success) return [];

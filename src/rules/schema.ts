@@ -109,8 +109,8 @@ export const ruleSchema = z.strictObject({
     .describe('How the outcome is judged on this rule; what is left out is as the remediation says.'),
   approval: z
     .strictObject({
-      from: z.string().min(1).describe('Who may answer. No effect yet: nobody can answer.'),
-      needs: z.int().min(1).default(1).describe('How many people. No effect yet.'),
+      from: z.string().min(1).describe('Who may answer: a group of people of the config.'),
+      needs: z.int().min(1).default(1).describe('How many distinct people must approve; one denial ends it.'),
       within: period().prefault('10m').describe('How long the question stands; then a person is paged.'),
     })
     .optional()

@@ -9,10 +9,12 @@ export const OUTBOX_KINDS = [
   'execute',
   'verify',
   'expire',
+  'count',
   'tell',
   'send',
   'climb',
   'notice',
+  'answer',
   'all-clear',
 ] as const;
 

@@ -67,6 +67,6 @@ function toRow(incidentId: string, due: Owed & { readonly data?: JsonObject }): 
   const { kind, dueAt } = due;
   const runId = 'runId' in due ? due.runId : null;
   const extra: JsonObject =
-    due.kind === 'tell' ? { topic: due.topic } : due.kind === 'expire' ? { approvalId: due.approvalId } : {};
+    due.kind === 'tell' ? { topic: due.topic } : 'approvalId' in due ? { approvalId: due.approvalId } : {};
   return { kind, dueAt, incidentId, runId, data: { ...extra, ...due.data } };
 }

@@ -5,7 +5,7 @@ import { at } from './sql.ts';
 export interface Keep {
   /** How long ended incidents are kept, with everything that belongs to them. */
   readonly incidents: Millis;
-  /** How long raw webhook bodies are kept. */
+  /** How long raw webhook bodies are kept, and how long a request is known that is sent again. */
   readonly webhooks: Millis;
 }
 
@@ -14,7 +14,7 @@ const WEBHOOKS_AT_ONCE = 1_000;
 const INCIDENTS_AT_ONCE = 200;
 
 /** What belongs to an incident beside its own row, in any order: nothing refers to anything by a foreign key. */
-const BELONGINGS = ['timeline', 'approvals', 'threads', 'climbs', 'unheard', 'outbox', 'runs'] as const;
+const BELONGINGS = ['timeline', 'approvals', 'answers', 'threads', 'climbs', 'unheard', 'outbox', 'runs'] as const;
 
 /**
  * Removes what is older than it has to be kept, in small batches. An ended incident goes with all that belongs to it; the
@@ -28,7 +28,9 @@ export async function prune(
   now: Time,
 ): Promise<{ readonly webhooks: number; readonly incidents: number }> {
   return {
-    webhooks: await all(WEBHOOKS_AT_ONCE, () => pruneWebhooks(db, now - keep.webhooks)),
+    webhooks:
+      (await all(WEBHOOKS_AT_ONCE, () => pruneReceived(db, 'webhooks', now - keep.webhooks))) +
+      (await all(WEBHOOKS_AT_ONCE, () => pruneReceived(db, 'requests', now - keep.webhooks))),
     incidents: await all(INCIDENTS_AT_ONCE, () => pruneIncidents(db, now - keep.incidents)),
   };
 }
@@ -42,10 +44,10 @@ async function all(batch: number, some: () => Promise<number>): Promise<number> 
   }
 }
 
-function pruneWebhooks(db: Db, before: Time): Promise<number> {
+function pruneReceived(db: Db, table: 'webhooks' | 'requests', before: Time): Promise<number> {
   return db.run(
-    `delete from remedyd.webhooks where id in (
-       select id from remedyd.webhooks where received_at < $1 limit ${WEBHOOKS_AT_ONCE})`,
+    `delete from remedyd.${table} where id in (
+       select id from remedyd.${table} where received_at < $1 limit ${WEBHOOKS_AT_ONCE})`,
     [at(before)],
   );
 }

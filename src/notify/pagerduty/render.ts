@@ -23,6 +23,7 @@ const MOST_BYTES = 256 * 1024;
  */
 export function actionFor({ topic, incident }: Pick<Message, 'topic' | 'incident'>): Action | null {
   if (topic === 'page') return 'trigger';
+  if (topic === 'count') return null;
   if (!incident.paged) return null;
   if (topic === 'end') return 'resolve';
   return incident.ackedBy === null ? null : 'acknowledge';

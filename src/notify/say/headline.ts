@@ -40,6 +40,7 @@ export function headline(view: IncidentView, topic: Topic): string {
     case 'page':
       return `${grade}: ${what}. ${call(view)}.`;
     case 'ask':
+    case 'count':
       return `${grade}: ${what}. May remedyd run ${cleanLine(view.approval?.remediation ?? 'the repair', 100)}?`;
     case 'update':
       return `${what}. ${news(view)}.`;

@@ -39,6 +39,7 @@ export function next(view: IncidentView, topic: Topic, runbook: string | null, n
       ];
     }
     case 'ask':
+    case 'count':
       return [
         ...(approval === null
           ? ['Approve or deny the repair.']
@@ -76,7 +77,8 @@ function missed(view: IncidentView): string | undefined {
   return held === null ? undefined : `remedyd was held back at ${held.at}. What would have let it act: ${held.change}.`;
 }
 
-function whoAnswers(from: string, needs: number): string {
+function whoAnswers(from: string | null, needs: number): string {
+  if (from === null) return 'But nobody may: the config names no approver.';
   const who = cleanLine(from, 100);
   return needs === 1
     ? `One answer from ${who} is enough.`

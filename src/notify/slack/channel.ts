@@ -5,14 +5,16 @@ import type { Message } from '../message.ts';
 import { type Place, type SlackClient, slackClient } from './client.ts';
 import type { SlackConfig } from './config.ts';
 import { renderNotice } from './notice.ts';
-import { renderFull, renderNews } from './render.ts';
+import { type Buttons, type Rendered, renderAnswered, renderFull, renderNews } from './render.ts';
 import { isLost, isUnchangeable, verdict } from './verdict.ts';
 
 /** A thread as its `ref` remembers it. */
 interface Thread {
   readonly root: Place;
-  /** The reply that holds buttons, and for which approval, until it has been rewritten without them. */
+  /** The reply that asks; it holds buttons as long as its approval is open, and then tells what came of it. */
   readonly asked: { readonly ts: string; readonly approval: string } | null;
+  /** The reply that calls somebody; it holds a button until it is taken. */
+  readonly called: string | null;
 }
 
 /**
@@ -55,43 +57,93 @@ async function deliver(
   thread: Thread | null,
   address: string | null,
 ): Promise<Thread> {
+  const heard = config.signing_secret !== undefined && !config.signing_secret.missing;
+  const buttons = { answer: heard, take: heard && config.allow.act !== undefined };
+  const shown = heard || message.approval === null ? message : { ...message, notes: [...message.notes, DEAF] };
   const begin = async (): Promise<Thread> => ({
-    root: await client.post(address ?? roomFor(config, message), renderFull(message, config.mention)),
+    root: await client.post(address ?? roomFor(config, message), renderFull(shown, config.mention, buttons)),
     asked: null,
+    called: null,
   });
+  if (message.topic === 'count') return (await recount(client, message, thread, buttons)) ?? (await begin());
   if (thread === null) return await begin();
   const { root } = thread;
   try {
     if (message.topic === 'page' || message.topic === 'ask') {
-      const reply = await client.post(root, renderFull(message, config.mention), true);
+      const { ts } = await client.post(root, renderFull(shown, config.mention, buttons), true);
       // The person has it. A head that shows the state before is put right by the next message.
-      const asked = await refresh(client, message, thread).catch((error) => {
+      const left = await refresh(client, config, message, thread, buttons).catch((error) => {
         if (isLost(error)) throw error;
-        return thread.asked;
+        return thread;
       });
-      return { root, asked: message.approval === null ? asked : { ts: reply.ts, approval: message.approval.id } };
+      if (message.approval !== null) return { ...left, asked: { ts, approval: message.approval.id } };
+      return message.topic === 'page' ? { ...left, called: ts } : left;
     }
-    const asked = await refresh(client, message, thread);
+    const left = await refresh(client, config, message, thread, buttons);
     await client.post(root, renderNews(message));
-    return { root, asked };
+    return left;
   } catch (error) {
     if (!isLost(error)) throw error;
     return await begin();
   }
 }
 
-/** Brings the head up to date, and takes the buttons off a question that is no longer open. */
-async function refresh(client: SlackClient, message: Message, { root, asked }: Thread): Promise<Thread['asked']> {
-  // The question's own reply holds its buttons; without one, the head was the question.
-  const buttonsAtHead = asked === null && message.topic !== 'ask';
-  await unlessUnchangeable(client.update(root, renderFull({ ...message, notes: [] }, [], buttonsAtHead)));
-  if (asked === null || asked.approval === message.approval?.id) return asked;
-  const answered = { channel: root.channel, ts: asked.ts };
-  await unlessUnchangeable(client.update(answered, renderNews(message))).catch((error) => {
-    // Somebody deleted the question; the thread itself is there.
+const DEAF = 'Nobody can answer here: notify.slack.signing_secret is not set.';
+
+/**
+ * Brings an open question up to date where it stands; one that was answered meanwhile is rewritten by the news of that.
+ *
+ * @returns null where there is no thread yet, which makes this the first word of it.
+ */
+async function recount(
+  client: SlackClient,
+  message: Message,
+  thread: Thread | null,
+  buttons: Buttons,
+): Promise<Thread | null> {
+  if (thread === null) return null;
+  const { root, asked } = thread;
+  const isOpen = message.approval !== null && (asked === null || asked.approval === message.approval.id);
+  if (!isOpen) return thread;
+  const place = { channel: root.channel, ts: asked?.ts ?? root.ts };
+  await unlessUnchangeable(client.update(place, renderFull(message, [], buttons))).catch((error) => {
+    // Somebody deleted the question. The next news begins anew where that is needed.
     if (!isLost(error)) throw error;
   });
-  return null;
+  return thread;
+}
+
+const NO_BUTTONS: Buttons = { answer: false, take: false };
+
+/** The call stays what it was, with whom it called; only how things stand is new. An edit notifies nobody. */
+function asPage(message: Message): Message {
+  return { ...message, topic: 'page', notes: [] };
+}
+
+/** Brings the head up to date, takes the buttons off what is no longer open, and says there what came of it. */
+async function refresh(
+  client: SlackClient,
+  config: SlackConfig,
+  message: Message,
+  thread: Thread,
+  buttons: Buttons,
+): Promise<Thread> {
+  const { root, asked, called } = thread;
+  // The question's own reply holds its buttons; without one, the head was the question.
+  const atHead = { ...buttons, answer: buttons.answer && asked === null && message.topic !== 'ask' };
+  await unlessUnchangeable(client.update(root, renderFull({ ...message, notes: [] }, [], atHead)));
+  const rewrite = (ts: string, content: Rendered) =>
+    unlessUnchangeable(client.update({ channel: root.channel, ts }, content)).catch((error) => {
+      // Somebody deleted it; the thread itself is there.
+      if (!isLost(error)) throw error;
+    });
+  const isOpen = asked !== null && asked.approval === message.approval?.id;
+  if (asked !== null && !isOpen) await rewrite(asked.ts, renderAnswered(message));
+  const isTaken = message.incident.ackedBy !== null || message.topic === 'end';
+  if (called !== null && isTaken) await rewrite(called, renderFull(asPage(message), config.mention, NO_BUTTONS));
+  // What came of an answer is told as long as the question is the last one that was asked.
+  const stays = isOpen || (asked !== null && asked.approval === message.answered?.id);
+  return { root, asked: stays ? asked : null, called: isTaken ? null : called };
 }
 
 async function unlessUnchangeable(update: Promise<void>): Promise<void> {
@@ -104,8 +156,13 @@ function roomFor({ channels }: SlackConfig, { incident }: Message): string {
   return channels[incident.severity] ?? channels.default;
 }
 
-function toRef({ root, asked }: Thread): JsonObject {
-  return { channel: root.channel, ts: root.ts, ...(asked === null ? {} : { asked: { ...asked } }) };
+function toRef({ root, asked, called }: Thread): JsonObject {
+  return {
+    channel: root.channel,
+    ts: root.ts,
+    ...(asked === null ? {} : { asked: { ...asked } }),
+    ...(called === null ? {} : { called }),
+  };
 }
 
 /** A ref that is not ours begins a new thread rather than failing for ever. */
@@ -116,5 +173,6 @@ function readRef(ref: JsonObject | null): Thread | null {
   return {
     root: { channel: ref.channel, ts: ref.ts },
     asked: known ? { ts: String(asked.ts), approval: String(asked.approval) } : null,
+    called: typeof ref.called === 'string' ? ref.called : null,
   };
 }

@@ -1,4 +1,4 @@
-import { LogLevel, WebClient } from '@slack/web-api';
+import { LogLevel, WebClient, type WebClientOptions } from '@slack/web-api';
 import type { Secret } from '../../config/secret.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { Rendered } from './render.ts';
@@ -18,17 +18,7 @@ export interface SlackClient {
 
 /** One for each message: the library hands a signal to no call, so it goes in by way of `fetch`. */
 export function slackClient(token: Secret, apiUrl: string, timeout: Millis, signal: AbortSignal): SlackClient {
-  const web = new WebClient(token.reveal(), {
-    slackApiUrl: apiUrl.endsWith('/') ? apiUrl : `${apiUrl}/`,
-    timeout,
-    // The outbox retries. The library's own half hour of retries, or its pause of every call, would hide that.
-    retryConfig: { retries: 0 },
-    rejectRateLimitedCalls: true,
-    allowAbsoluteUrls: false,
-    fetch: (url, init) =>
-      fetch(url, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, signal]) : signal }),
-    logger: SILENT,
-  });
+  const web = new WebClient(token.reveal(), webOptions(apiUrl, timeout, signal));
   const plainly = { unfurl_links: false, unfurl_media: false, link_names: false, parse: 'none' } as const;
 
   return {
@@ -52,6 +42,20 @@ export function slackClient(token: Secret, apiUrl: string, timeout: Millis, sign
         web.apiCall('chat.update', { ...place, ...looks, link_names: false, parse: 'none' }),
       );
     },
+  };
+}
+
+export function webOptions(apiUrl: string, timeout: Millis, signal: AbortSignal): WebClientOptions {
+  return {
+    slackApiUrl: apiUrl.endsWith('/') ? apiUrl : `${apiUrl}/`,
+    timeout,
+    // The outbox retries. The library's own half hour of retries, or its pause of every call, would hide that.
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+    allowAbsoluteUrls: false,
+    fetch: (url, init) =>
+      fetch(url, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, signal]) : signal }),
+    logger: SILENT,
   };
 }
 

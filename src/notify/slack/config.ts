@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { secret } from '../../config/fields.ts';
+import { group, secret } from '../../config/fields.ts';
 
 /** `#incidents`, or the channel's id. */
 const room = z
@@ -12,8 +12,21 @@ const mention = z
   .regex(/^([UWS][A-Z0-9]{2,}|here|channel)$/, "expected a user id (U…), a user group id (S…), 'here' or 'channel'");
 
 export const slackSchema = z.strictObject({
-  /** Bot token with the scopes `chat:write` and `chat:write.public`. */
+  /** Bot token with the scopes that `config/slack-manifest.yaml` lists. */
   token: secret(),
+  /** Signs what Slack sends; without it nobody can answer or command from Slack. */
+  signing_secret: secret().optional(),
+  /** Who may do what from Slack, beside answering: groups of `people`. */
+  allow: z
+    .strictObject({
+      /** Who may use `status` and `why`; everybody in the workspace where it is left out. */
+      look: group().optional(),
+      /** Who may take over, pause, resume, hold and stop; nobody where it is left out. */
+      act: group().optional(),
+    })
+    .prefault({}),
+  /** Where answers to people may be posted; Slack's own address. */
+  response_hosts: z.array(z.hostname()).default(['hooks.slack.com']),
   api_url: z.url({ protocol: /^https?$/ }).default('https://slack.com/api/'),
   channels: z.strictObject({
     /** Where incidents go whose severity has no channel of its own. */

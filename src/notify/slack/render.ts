@@ -1,5 +1,6 @@
 import type { Message } from '../message.ts';
 import { clockTime } from '../say/when.ts';
+import { type Actions, answerButtons, takeButton } from './buttons.ts';
 import type { SlackConfig } from './config.ts';
 import { block, lines, mark, mrkdwn, type Part, plainText } from './mrkdwn.ts';
 
@@ -10,25 +11,13 @@ export type Block =
   | { readonly type: 'header'; readonly text: Text }
   | { readonly type: 'section'; readonly text: Text }
   | { readonly type: 'context'; readonly elements: readonly Text[] }
-  | { readonly type: 'actions'; readonly block_id: string; readonly elements: readonly Button[] };
-
-interface Button {
-  readonly type: 'button';
-  readonly text: ReturnType<typeof plainText>;
-  readonly action_id: string;
-  readonly value: string;
-  readonly style: 'primary' | 'danger';
-}
+  | Actions;
 
 export interface Rendered {
   /** What a phone shows before it is unlocked, and all there is where the blocks are refused. */
   readonly text: string;
   readonly blocks: readonly Block[];
 }
-
-/** The buttons' ids as they come back; their value is the id of the approval. */
-export const APPROVE = 'approve';
-export const DENY = 'deny';
 
 /**
  * Room for each part, in characters of markup. Slack takes 3,000 for a section and, as far as anybody knows, about
@@ -39,20 +28,31 @@ const ROOM = {
   notes: 500,
   broke: 1_500,
   now: 500,
-  approval: 1_200,
+  approval: 1_500,
+  answered: 700,
   next: 1_500,
-  tried: 1_900,
-  seen: 1_900,
+  tried: 1_700,
+  seen: 1_700,
   alerts: 1_000,
   footer: 1_000,
 } as const;
 
 const FALLBACK = 2_500;
 
+/** Which buttons lead anywhere. */
+export interface Buttons {
+  readonly answer: boolean;
+  readonly take: boolean;
+}
+
 /** Everything that is known: for the head of the thread, and for what people have to act on. */
-export function renderFull(message: Message, mention: SlackConfig['mention'] = [], buttons = true): Rendered {
+export function renderFull(
+  message: Message,
+  mention: SlackConfig['mention'] = [],
+  buttons: Buttons = { answer: true, take: true },
+): Rendered {
   const call = message.topic === 'page' ? mention.map(mentioned).join(' ').slice(0, ROOM.mention) : '';
-  const { notes, broke, approval, next, tried, seen } = message;
+  const { notes, broke, approval, answered, next, tried, seen } = message;
   return {
     text: [call, fallback(message)].filter(Boolean).join(' '),
     blocks: [
@@ -73,15 +73,23 @@ export function renderFull(message: Message, mention: SlackConfig['mention'] = [
         ? []
         : section(
             'The plan',
-            [[{ code: approval.remediation }, ` (risk: ${approval.risk})`], ...approval.plan.map((line) => [line])],
+            [
+              [{ code: approval.remediation }, ` (risk: ${approval.risk})`],
+              // Who may answer first: this is what must not be cut off.
+              ...approval.answers.map((line): readonly Part[] => [{ bold: line }]),
+              ...approval.plan.map((line) => [line]),
+              ...(approval.guards === '' ? [] : [[`Guardrails: ${approval.guards}`]]),
+            ],
             ROOM.approval,
           )),
+      ...(answered === null ? [] : section('The question', question(answered), ROOM.answered)),
       ...section(
         'What to do next',
         next.map((line, index) => [`${index + 1}. `, ...linked(line, message)]),
         ROOM.next,
       ),
-      ...(buttons ? answerButtons(message) : []),
+      ...(buttons.answer ? answerButtons(message) : []),
+      ...(buttons.take ? takeButton(message) : []),
       ...section('What was tried', tried.length === 0 ? [['Nothing.']] : tried.flatMap(run), ROOM.tried),
       ...(seen.length === 0 ? [] : [titled('What was seen', block(newestFirst(seen), ROOM.seen))]),
       ...section('Alerts', alertLines(message), ROOM.alerts),
@@ -120,6 +128,33 @@ export function renderNews(message: Message): Rendered {
   };
 }
 
+/** A question that is no longer open: who decided, and how it stands by now. */
+export function renderAnswered(message: Message): Rendered {
+  const { answered, tried } = message;
+  return {
+    text: fallback(message),
+    blocks: [
+      ...section(null, [[{ bold: message.headline }]], ROOM.notes),
+      ...section(
+        'The question',
+        answered === null ? [['It was asked anew since.']] : question(answered),
+        ROOM.answered,
+      ),
+      ...section('What came of it', [[message.now], [message.why]], ROOM.now),
+      ...section(
+        'What was tried',
+        tried.map(({ line }) => [line]),
+        ROOM.tried,
+      ),
+      footer(message),
+    ],
+  };
+}
+
+function question({ remediation, lines }: NonNullable<Message['answered']>): readonly (readonly Part[])[] {
+  return [[{ code: remediation }], ...lines.map((line) => [line])];
+}
+
 function section(title: string | null, content: readonly (readonly Part[])[], room: number): readonly Block[] {
   if (content.length === 0) return [];
   const text = lines(content, room);
@@ -143,24 +178,6 @@ function alertLines({ alerts, moreAlerts }: Message): readonly (readonly Part[])
     return [{ bold: name }, ` ${status}`, ...pairs, ...(moreLabels > 0 ? [` and ${moreLabels} more labels`] : [])];
   });
   return moreAlerts > 0 ? [...listed, [`and ${moreAlerts} more alerts`]] : listed;
-}
-
-function answerButtons({ approval }: Message): readonly Block[] {
-  if (approval === null) return [];
-  const button = (text: string, action_id: string, style: Button['style']): Button => ({
-    type: 'button',
-    text: plainText(text, 75),
-    action_id,
-    value: approval.id,
-    style,
-  });
-  return [
-    {
-      type: 'actions',
-      block_id: `approval-${approval.id}`,
-      elements: [button('Approve', APPROVE, 'primary'), button('Deny', DENY, 'danger')],
-    },
-  ];
 }
 
 function footer({ incident, at, statusUrl, runbook }: Message): Block {

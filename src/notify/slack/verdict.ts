@@ -81,7 +81,8 @@ export function isUnchangeable(error: unknown): boolean {
   return UNCHANGEABLE.has(platformError(error));
 }
 
-function platformError(error: unknown): string {
+/** The word with which Slack refuses; empty where it is no refusal of that kind. */
+export function platformError(error: unknown): string {
   // A body that is no JSON arrives as an "error" too, whole.
   return error instanceof WebAPIPlatformError ? String(error.data.error) : '';
 }

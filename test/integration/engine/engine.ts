@@ -8,10 +8,14 @@ import type { LoadedRemediation } from '../../../src/remediation/registry.ts';
 import { type InProcessDaemon, startInProcess } from '../../support/daemon/in-process.ts';
 import { startToy, type Toy } from '../../support/daemon/toy.ts';
 import { type FakePagerDuty, startPagerDuty } from '../../support/fakes/pagerduty/pagerduty.ts';
-import { type FakeSlack, startSlack } from '../../support/fakes/slack/slack.ts';
+import { type FakeSlack, type SlackWorld, startSlack } from '../../support/fakes/slack/slack.ts';
 import { createDatabase } from '../../support/services/postgres.ts';
 
 export const ROUTING_KEY = '0123456789abcdef0123456789abcdef';
+
+export const SIGNING_SECRET = '8f742231b10e8888abcd99yyyzzz85a5';
+
+export const WEBHOOK_SECRET = 'a-secret-of-pagerduty';
 
 export interface Engine extends AsyncDisposable {
   readonly databaseUrl: string;
@@ -32,6 +36,8 @@ export interface EngineOptions {
   readonly config?: Record<string, unknown>;
   /** Further services of PagerDuty, by the name that policies give them. */
   readonly pagerdutyServices?: Readonly<Record<string, string>>;
+  /** What Slack is like: its user groups, its plan. */
+  readonly slack?: SlackWorld;
   /** No channel at all. */
   readonly alone?: boolean;
 }
@@ -39,7 +45,7 @@ export interface EngineOptions {
 /** A daemon in this process with its toy world, Slack and PagerDuty, on a database of its own. */
 export async function startEngine(options: EngineOptions = {}): Promise<Engine> {
   const toy = await startToy();
-  const slack = await startSlack({ token: 'xoxb-test' });
+  const slack = await startSlack({ token: 'xoxb-test', ...options.slack });
   const pagerduty = await startPagerDuty({
     routingKeys: [ROUTING_KEY, ...Object.values(options.pagerdutyServices ?? {})],
   });
@@ -49,8 +55,16 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
   if (own !== undefined) await writeFile(join(rulesFolder, 'rules.yaml'), own);
   const { notify: notifyMore = {}, ...config } = options.config ?? {};
   const notify = {
-    slack: { token: new Secret('xoxb-test', 'test'), api_url: slack.apiUrl, channels: { default: 'C0INCIDENTS' } },
+    slack: {
+      token: new Secret('xoxb-test', 'test'),
+      api_url: slack.apiUrl,
+      channels: { default: 'C0INCIDENTS' },
+      signing_secret: new Secret(SIGNING_SECRET, 'test'),
+      allow: { act: 'oncall' },
+      response_hosts: ['127.0.0.1'],
+    },
     pagerduty: {
+      webhook_secrets: [new Secret(WEBHOOK_SECRET, 'test')],
       routing_key: new Secret(ROUTING_KEY, 'test'),
       url: `${pagerduty.url}/v2/enqueue`,
       services: Object.fromEntries(

@@ -22,8 +22,15 @@ async function openWorld() {
         api_url: slack.apiUrl,
         channels: { default: 'C0INCIDENTS' },
         mention: [],
+        allow: {},
+        response_hosts: ['hooks.slack.com'],
       }),
-      pagerdutyChannel({ routing_key: secret(KEY), url: `${pagerduty.url}/v2/enqueue`, routing_keys: {} }),
+      pagerdutyChannel({
+        routing_key: secret(KEY),
+        url: `${pagerduty.url}/v2/enqueue`,
+        routing_keys: {},
+        webhook_secrets: [],
+      }),
     ],
   });
   return {

@@ -37,6 +37,8 @@ export async function openNight(given: {
     timeIntervals: new Map(),
     escalateAfter: 900_000,
     ackFor: 1_800_000,
+    approvers: null,
+    onUnheard: () => undefined,
     escalation: escalationSchema.parse({}),
     hardStop: new AbortController().signal,
     rulebook: () => createRulebook([]),

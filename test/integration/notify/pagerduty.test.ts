@@ -21,7 +21,12 @@ const secret = (value: string) => new Secret(value, 'env PAGERDUTY_ROUTING_KEY')
 
 function talkTo(pagerduty: FakePagerDuty, key = KEY) {
   const channel = pagerdutyChannel(
-    { routing_key: secret(key), url: `${pagerduty.url}/v2/enqueue`, routing_keys: { critical: secret(CRITICAL_KEY) } },
+    {
+      webhook_secrets: [],
+      routing_key: secret(key),
+      url: `${pagerduty.url}/v2/enqueue`,
+      routing_keys: { critical: secret(CRITICAL_KEY) },
+    },
     { timeout: 2_000 },
   );
   let ref: JsonObject | null = null;

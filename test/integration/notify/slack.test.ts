@@ -19,6 +19,11 @@ const approval = {
   params: { queue: 'churn' },
   from: 'on-call',
   needs: 1,
+  target: { kind: 'queue', id: 'churn' },
+  guards: [],
+  decision: null,
+  decidedAt: null,
+  answers: [],
   expiresAt: at('03:27:30'),
 };
 const opening = compose(view({ state: 'held', reason: 'cooldown', pagedAt: null }), 'update', NOW);
@@ -34,6 +39,9 @@ function talkTo(slack: FakeSlack, token = slack.token) {
       api_url: slack.apiUrl,
       channels: { default: '#incidents', critical: '#incidents-critical' },
       mention: ['here'],
+      signing_secret: new Secret('s', 'env SLACK_SIGNING_SECRET'),
+      allow: {},
+      response_hosts: ['hooks.slack.com'],
     },
     { timeout: 2_000 },
   );

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { type App, startApp } from '../../../src/app.ts';
-import { type Config, configSchema, windowsOf } from '../../../src/config/schema.ts';
+import { approversOf, type Config, configSchema, windowsOf } from '../../../src/config/schema.ts';
 import { Secret } from '../../../src/config/secret.ts';
 import { type Clock, systemClock } from '../../../src/domain/time.ts';
 import { policyNames } from '../../../src/escalate/config.ts';
@@ -43,6 +43,8 @@ export async function startInProcess(options: InProcessOptions): Promise<InProce
     sources: { alertmanager: { auth }, signoz: { auth }, grafana: { auth }, event: { auth } },
     api: { token: new Secret(TOKEN, 'test') },
     queue: { poll: '100ms' },
+    people: { oncall: { users: ['U0ANNA', 'U0BOB'] } },
+    approval: { from: 'oncall' },
     rules: options.rules,
     ...options.config,
   });
@@ -52,7 +54,8 @@ export async function startInProcess(options: InProcessOptions): Promise<InProce
   const rules = await openLiveRules({
     folder: options.rules,
     clock,
-    load: () => loadRulebook(options.rules, remediations, windowsOf(config), policyNames(config.escalation)),
+    load: () =>
+      loadRulebook(options.rules, remediations, windowsOf(config), policyNames(config.escalation), approversOf(config)),
     onFault: () => undefined,
   });
   const db = openDb({ url: databaseUrl, connections: 10, applicationName: 'remedyd test', onError: () => undefined });

@@ -45,6 +45,8 @@ export async function spawnDaemon(options: SpawnOptions): Promise<SpawnedDaemon>
     sources: { alertmanager: { auth }, signoz: { auth }, grafana: { auth }, event: { auth } },
     api: { token: { env: 'REMEDYD_API_TOKEN' } },
     queue: { poll: '100ms' },
+    people: { oncall: { users: ['U0ANNA', 'U0BOB'] } },
+    approval: { from: 'oncall' },
     rules: resolve(options.rules),
     remediations: resolve(options.remediations),
     ...options.config,

@@ -346,6 +346,9 @@ export function ledgerContract(open: () => Promise<Tried>): void {
         incidentId: 'inc-a',
         remediation: 'things/mend',
         planHash: 'plan-a',
+        plan: { params: { thing: 'cup' } },
+        askedOf: 'oncall',
+        needs: 2,
         askedAt: NOW,
         expiresAt: NOW + MINUTE,
         decidedAt: null,
@@ -494,7 +497,15 @@ export function ledgerContract(open: () => Promise<Tried>): void {
         await ledger.insertRuns([runOn(`t${i}`)]);
         await ledger.endRun(`run-t${i}`, null, { ...ending, outcome }, NOW + i);
       }
-      const approval = { id: 'apr-1', incidentId: 'inc-t4', remediation: 'things/mend', planHash: 'plan-t4' };
+      const approval = {
+        id: 'apr-1',
+        incidentId: 'inc-t4',
+        remediation: 'things/mend',
+        planHash: 'plan-t4',
+        plan: {},
+        askedOf: null,
+        needs: 1,
+      };
       await ledger.insertApprovals([{ ...approval, askedAt: NOW, expiresAt: NOW, decidedAt: null, decision: null }]);
       await ledger.decideApproval('apr-1', 'approved', NOW);
       const told = async (limit: number) =>

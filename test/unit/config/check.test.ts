@@ -24,7 +24,7 @@ export default defineRemediation({
 `;
 
 const rules = (name: string): string =>
-  `rules:\n  - name: disk\n    description: Full.\n    when: { match: ['alertname="Disk"'] }\n    do: [{ remediation: ${name}, with: { host: { label: host } } }]\n`;
+  `rules:\n  - name: disk\n    description: Full.\n    when: { match: ['alertname="Disk"'] }\n    mode: auto\n    do: [{ remediation: ${name}, with: { host: { label: host } } }]\n`;
 
 /** What a check of these files says, without the folder, which differs from run to run. */
 async function check(files: Readonly<Record<string, string>>) {
@@ -66,7 +66,7 @@ test('says at once what is wrong with the config, the remediations and the rules
   expect(faults).toEqual([
     expect.stringMatching(/^remediations\/disks\/clean\.ts:1:1: its default export is no remediation — /),
     "remedyd.yaml:1:1: unknown key 'severs' — did you mean 'server'?",
-    "rules/disks.yaml:6:5: unknown key 'mdoe' — did you mean 'mode'?",
+    "rules/disks.yaml:7:5: unknown key 'mdoe' — did you mean 'mode'?",
   ]);
 });
 
@@ -79,7 +79,7 @@ test('says where a remediation, its tool or its settings do not fit the config',
   expect(faults).toEqual([
     expect.stringMatching(/^remediations\/disks\/clean\.ts:1:1: it needs the tool 'reddis'.* — .*'redis'/),
     expect.stringMatching(/^remedyd\.yaml:3:10: settings\.limit: .* — correct it in the config/),
-    "rules/disks.yaml:5:25: there is no remediation 'disks/claen' — did you mean 'disks/clean'?",
+    "rules/disks.yaml:6:25: there is no remediation 'disks/claen' — did you mean 'disks/clean'?",
   ]);
 });
 
@@ -101,7 +101,7 @@ describe('named times', () => {
       'rules/disks.yaml': windowed,
     });
     expect(faults).toEqual([
-      "rules/disks.yaml:6:23: there is no time interval 'nigths' — did you mean 'nights'? (time_intervals of the config)",
+      "rules/disks.yaml:7:23: there is no time interval 'nigths' — did you mean 'nights'? (time_intervals of the config)",
     ]);
   });
 
@@ -112,5 +112,66 @@ describe('named times', () => {
       'rules/disks.yaml': windowed,
     });
     expect(faults).toEqual([expect.stringMatching(/^remedyd\.yaml:5:31: .*'22\.00' is no time of day — write it as/)]);
+  });
+});
+
+describe('who may answer', () => {
+  const rule = (...more: readonly string[]) =>
+    [rules('disks/clean').replace('    mode: auto\n', ''), ...more.map((line) => `    ${line}\n`)].join('');
+  const faultsOf = async (config: string, written: string) =>
+    (
+      await check({
+        'remedyd.yaml': `tools: { redis: { url: "redis://127.0.0.1:1" } }\n${config}\n`,
+        'remediations/disks/clean.ts': remediation('redis'),
+        'rules/disks.yaml': written,
+      })
+    ).faults;
+  const asks = (from: string, needs = 1) => `approval: { from: ${from}, needs: ${needs}, within: 5m }`;
+  const people = 'people: { oncall: { users: [U0ANNA, U0BOB] }, leads: { groups: [S0LEADS] } }';
+
+  test.each([
+    [
+      'a rule that asks and names nobody, with nobody in the config',
+      '',
+      rule('mode: propose'),
+      /rules\/disks\.yaml:2:11: .*there is no approver/,
+    ],
+    [
+      'a group that does not exist',
+      people,
+      rule(asks('oncal')),
+      /there is no group of people 'oncal' — did you mean 'oncall'\?/,
+    ],
+    ['more people than there are', people, rule(asks('oncall', 3)), /it needs 3 people, and 'oncall' has 2/],
+    [
+      'a group without anybody',
+      'people: { oncall: {} }',
+      rule(asks('oncall')),
+      /people\.oncall: nobody is in it, so there is no approver/,
+    ],
+    [
+      'a config that lets an unknown group answer',
+      `${people}\napproval: { from: leeds }`,
+      rule(asks('oncall')),
+      /there is no group of people 'leeds' — did you mean 'leads'\?/,
+    ],
+    [
+      'an id that is none of Slack',
+      'people: { oncall: { users: [anna] } }',
+      rule(asks('oncall')),
+      /expected a Slack user id/,
+    ],
+  ])('%s is a fault', async (_what, config, written, expected) => {
+    expect(await faultsOf(config, written)).toEqual(expect.arrayContaining([expect.stringMatching(expected)]));
+  });
+
+  test.each([
+    ['a rule that names a group', people, rule(asks('oncall', 2))],
+    ['a user group of Slack, which may have any number', people, rule(asks('leads', 7))],
+    ['a rule that leaves it to the config', `${people}\napproval: { from: oncall }`, rule('mode: propose')],
+    ['a rule that only observes', '', rule('mode: observe')],
+    ['a rule that asks nobody', '', rule('mode: auto')],
+  ])('%s is none', async (_what, config, written) => {
+    expect(await faultsOf(config, written)).toEqual([]);
   });
 });

@@ -38,7 +38,7 @@ test('every command is listed with its options, and no other', async () => {
 
 test('every route is listed, and no other', async () => {
   const listed = tableRows(await textOf('docs/api.md'), 'route').map(([route]) => route);
-  const files = ['src/status/api.ts', 'src/observe/routes.ts'];
+  const files = ['src/status/api.ts', 'src/observe/routes.ts', 'src/approve/routes.ts'];
   const texts = await Promise.all(files.map(textOf));
   const own = texts.flatMap((text) => [...text.matchAll(/server\.(get|post)\('([^']+)'/g)]);
   const webhooks = ['alertmanager', 'signoz', 'grafana', 'event'].map((source) => `POST /webhooks/${source}`);

@@ -46,6 +46,7 @@ const EVENTS: { readonly [T in IncidentEvent['type']]: readonly Extract<Incident
   approved: [{ type: 'approved' }],
   denied: [{ type: 'denied' }],
   'approval-expired': [{ type: 'approval-expired' }],
+  'plan-changed': [{ type: 'plan-changed' }],
   acknowledged: [{ type: 'acknowledged', by: 'anna' }],
   'ack-lapsed': [{ type: 'ack-lapsed' }],
   closed: [{ type: 'closed', by: 'anna' }],

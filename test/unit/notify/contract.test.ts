@@ -26,6 +26,8 @@ const CANDIDATES: readonly Candidate[] = [
           api_url: `${url}/api/`,
           channels: { default: '#incidents' },
           mention: [],
+          allow: {},
+          response_hosts: ['hooks.slack.com'],
         },
         { timeout },
       ),
@@ -35,7 +37,12 @@ const CANDIDATES: readonly Candidate[] = [
     name: 'pagerduty',
     make: (url, timeout) =>
       pagerdutyChannel(
-        { routing_key: secret('0123456789abcdef0123456789abcdef'), url: `${url}/v2/enqueue`, routing_keys: {} },
+        {
+          routing_key: secret('0123456789abcdef0123456789abcdef'),
+          url: `${url}/v2/enqueue`,
+          routing_keys: {},
+          webhook_secrets: [],
+        },
         { timeout },
       ),
     taken: answer(202, { status: 'success', message: 'Event processed', dedup_key: 'inc' }),

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compose } from '../../../src/notify/compose.ts';
 import type { Message } from '../../../src/notify/message.ts';
-import { type Rendered, renderFull, renderNews } from '../../../src/notify/slack/render.ts';
+import { type Rendered, renderAnswered, renderFull, renderNews } from '../../../src/notify/slack/render.ts';
 import type { IncidentView } from '../../../src/notify/view.ts';
 import { type Block, faultsOfBlocks, sizeOfBlocks } from '../../support/fakes/slack/blocks.ts';
 import { failedRun, NOW, phoneAlert, view } from './views.ts';
@@ -65,6 +65,11 @@ const views: fc.Arbitrary<IncidentView> = fc
           params: labels,
           from: name,
           needs: 1,
+          target: { kind, id },
+          guards: texts.map((text) => ({ guard: text, ok: true, numbers: { [text]: value, waitMs: 5 } })),
+          decision: null,
+          decidedAt: null,
+          answers: texts.map((text) => ({ name: text, answer: 'approve' as const, why: text, at: NOW })),
           expiresAt: NOW,
         },
         notes: texts,
@@ -103,7 +108,12 @@ function unbalanced(blocks: Rendered['blocks']): readonly string[] {
 }
 
 function everyForm(message: Message): readonly Rendered[] {
-  return [renderFull(message, MENTION), renderFull(message, [], false), renderNews(message)];
+  return [
+    renderFull(message, MENTION),
+    renderFull(message, [], { answer: false, take: false }),
+    renderNews(message),
+    renderAnswered(message),
+  ];
 }
 
 test('whatever an alert says, Slack takes the message and a stranger speaks only as a stranger', () => {

@@ -13,6 +13,11 @@ const drain: ApprovalView = {
   params: { queue: 'bronze:ingest:csv', limit: 5_000 },
   from: 'on-call',
   needs: 2,
+  target: { kind: 'queue', id: 'churn' },
+  guards: [],
+  decision: null,
+  decidedAt: null,
+  answers: [],
   expiresAt: at('03:27:30'),
 };
 
@@ -41,6 +46,8 @@ test('a page after a repair that failed, while PagerDuty is down', () => {
     2. Read the error of the failed step below; do by hand what it could not do.
     3. Follow the runbook: <https://git.example.com/ops/blob/main/docs/runbooks/phones.md#offline|runbook>
     4. When the alert is resolved at its source, this incident ends by itself.
+
+    [ I have it ]
 
     *What was tried*
     phones/reconnect: failed, and was put back where possible, after 1 min 2 s (begun 03:03 UTC, 14 min ago)
@@ -116,6 +123,8 @@ test('a page at the deadline, while a repair still runs', () => {
     2. Follow the runbook: <https://git.example.com/ops/blob/main/docs/runbooks/phones.md#offline|runbook>
     3. When the alert is resolved at its source, this incident ends by itself.
 
+    [ I have it ]
+
     *What was tried*
     phones/reconnect: still running (begun 03:16 UTC, 1 min 30 s ago)
           diagnose: done. status: disconnected, lastSeen: 02:58
@@ -172,6 +181,8 @@ test('a page for alerts that no rule covers, with nowhere to link to', () => {
     2. Judge by the alert itself. Afterwards, write a rule for it.
     3. When the alert is resolved at its source, this incident ends by itself.
 
+    [ I have it ]
+
     *What was tried*
     Nothing.
 
@@ -214,6 +225,8 @@ test('a request for approval', () => {
 
     *The plan*
     \`queues/drain\` (risk: high)
+    *on-call may answer, until 03:27 UTC, in 10 min. 0 of 2 have approved.*
+    On queue churn.
     Exports every job of a queue to the evidence and empties it.
     queue: bronze:ingest:csv
     limit: 5000
@@ -374,6 +387,8 @@ test('a page after a repair that found that a person is needed', () => {
     2. Open the TimelinesAI dashboard, scan the QR code with the phone and wait 5 min.
     3. Follow the runbook: <https://git.example.com/ops/blob/main/docs/runbooks/phones.md#offline|runbook>
     4. When the alert is resolved at its source, this incident ends by itself.
+
+    [ I have it ]
 
     *What was tried*
     phones/reconnect: stopped before it changed anything, after 1 min 2 s (begun 03:03 UTC, 14 min ago)

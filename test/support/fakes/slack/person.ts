@@ -12,6 +12,8 @@ export interface Person {
   submit(view: View, values: Readonly<Record<string, string>>): Promise<Response>;
   /** Types a slash command, for example `('/remedyd', 'pause 10m')`. */
   command(command: string, text: string, channel?: string): Promise<Response>;
+  /** Sends the last request once more, to the byte, as somebody who recorded it would. */
+  again(): Promise<Response>;
 }
 
 export function personAt(
@@ -28,21 +30,20 @@ export function personAt(
   },
 ): Person {
   const { id, name = id.toLowerCase(), to } = options;
+  let last: (() => Promise<Response>) | undefined;
   const user = { id, username: name, name, team_id: TEAM.id };
 
   async function post(path: string, fields: Readonly<Record<string, string>>): Promise<Response> {
     const body = new URLSearchParams(fields).toString();
     const timestamp = String(Math.floor(options.now?.() ?? Date.now() / 1_000));
     const signature = createHmac('sha256', options.signingSecret).update(`v0:${timestamp}:${body}`).digest('hex');
-    return await fetch(`${to}${path}`, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/x-www-form-urlencoded',
-        'x-slack-request-timestamp': timestamp,
-        'x-slack-signature': `v0=${signature}`,
-      },
-      body,
-    });
+    const headers = {
+      'content-type': 'application/x-www-form-urlencoded',
+      'x-slack-request-timestamp': timestamp,
+      'x-slack-signature': `v0=${signature}`,
+    };
+    last = () => fetch(`${to}${path}`, { method: 'POST', headers, body });
+    return await last();
   }
   const interact = (payload: object) =>
     post('/slack/interactions', {
@@ -58,6 +59,10 @@ export function personAt(
     });
 
   return {
+    async again() {
+      if (last === undefined) throw new Error('nothing was sent yet');
+      return await last();
+    },
     async press(message, actionId) {
       const { blockId, element } = findElement(message, actionId);
       return await interact({

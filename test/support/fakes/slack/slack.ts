@@ -12,12 +12,20 @@ export interface FakeSlack extends Fake {
   /** A message with its replies, oldest first. */
   thread(channel: string, ts: string): readonly Message[];
   readonly views: readonly View[];
+  /** What was said to one person alone, in a channel. */
+  readonly whispers: readonly Whisper[];
   /** Bodies that came to a response URL. */
   readonly responses: readonly unknown[];
   /** A trigger id as an interaction carries it. It opens one view. */
   trigger(options?: { readonly expired?: boolean }): string;
   /** An address that takes answers to an interaction. */
   responseUrl(): string;
+}
+
+export interface Whisper {
+  readonly user: string;
+  readonly channel: string;
+  readonly text: string;
 }
 
 export interface SlackWorld {
@@ -48,6 +56,8 @@ export async function startSlack(world: SlackWorld = {}): Promise<FakeSlack> {
   const messages: Message[] = [];
   const views: View[] = [];
   const responses: unknown[] = [];
+  const whispers: Whisper[] = [];
+  const addresses = new Map<string, number>();
   const triggers = new Map<string, 'fresh' | 'expired' | 'exchanged'>();
   let clock = 1_700_000_000_000_000;
 
@@ -97,6 +107,15 @@ export async function startSlack(world: SlackWorld = {}): Promise<FakeSlack> {
       messages[index] = { ...old, ...content, edits: old.edits + 1 };
       return { channel, ts: old.ts, text: content.text };
     },
+    'chat.postEphemeral'(args) {
+      const channel = channelId(args.channel);
+      if (channel === undefined) return { error: 'channel_not_found' };
+      if (typeof args.user !== 'string' || args.user === '') return { error: 'user_not_in_channel' };
+      const content = readContent(args);
+      if ('error' in content) return content;
+      whispers.push({ user: args.user, channel, text: content.text });
+      return { message_ts: '1700000000.000001' };
+    },
     'views.open'(args) {
       const trigger = String(args.trigger_id);
       const state = triggers.get(trigger);
@@ -120,7 +139,15 @@ export async function startSlack(world: SlackWorld = {}): Promise<FakeSlack> {
     rejected: (status) => ({ ok: false, error: status === 429 ? 'ratelimited' : 'internal_error' }),
     routes(app) {
       serve(app, methods, token);
-      app.post('/response/:id', async ({ body }) => {
+      app.post<{ Params: { id: string } }>('/response/:id', async ({ params, body, headers }, reply) => {
+        // Five posts to each address; afterwards, and for one that was never given out, it is gone.
+        const left = addresses.get(params.id) ?? 0;
+        if (left === 0) return reply.code(404).send('expired_url');
+        const content =
+          typeof body === 'object' && body !== null ? readContent(body as Args) : { error: 'invalid_payload' };
+        if (!headers['content-type']?.includes('json') || 'error' in content)
+          return reply.code(400).send('invalid_payload');
+        addresses.set(params.id, left - 1);
         responses.push(body);
         return 'ok';
       });
@@ -132,6 +159,7 @@ export async function startSlack(world: SlackWorld = {}): Promise<FakeSlack> {
     token,
     views,
     responses,
+    whispers,
     messages: (channel) => messages.filter((one) => channel === undefined || one.channel === channelId(channel)),
     thread: (channel, ts) =>
       messages.filter((one) => one.channel === channelId(channel) && (one.ts === ts || one.thread_ts === ts)),
@@ -140,7 +168,11 @@ export async function startSlack(world: SlackWorld = {}): Promise<FakeSlack> {
       triggers.set(id, expired ? 'expired' : 'fresh');
       return id;
     },
-    responseUrl: () => `${fake.url}/response/${crypto.randomUUID()}`,
+    responseUrl() {
+      const id = crypto.randomUUID();
+      addresses.set(id, 5);
+      return `${fake.url}/response/${id}`;
+    },
   };
 }
 

@@ -1,0 +1,70 @@
+import type { Entry, IncidentEvent } from '../domain/event.ts';
+import { advance, hasEnded, type Incident } from '../domain/incident.ts';
+import type { Time } from '../domain/time.ts';
+import { lockIncidents } from '../store/incidents.ts';
+import type { Handed } from '../store/outbox.ts';
+import { record } from '../store/record.ts';
+import type { Sql } from '../store/sql.ts';
+
+export interface Taken {
+  /** Null where there is no such incident. */
+  readonly incident: Incident | null;
+  /** `theirs`: this person has it already. `over`: it has ended. `under-way`: a step is running, so it cannot be closed. */
+  readonly outcome: 'taken' | 'closed' | 'theirs' | 'over' | 'unknown' | 'under-way';
+  readonly handed: readonly Handed[];
+}
+
+/**
+ * Somebody takes an incident over: its deadline pages nobody any more. Whoever comes later takes it from whoever has it.
+ *
+ * @param by who, for people to read
+ * @param via where they said so, such as `Slack`
+ */
+export async function takeOver(sql: Sql, incidentId: string, by: string, via: string, now: Time): Promise<Taken> {
+  return change(sql, incidentId, { type: 'acknowledged', by }, `${by} took it over`, via, now);
+}
+
+/** Somebody says that an incident is over. */
+export async function closeBy(sql: Sql, incidentId: string, by: string, via: string, now: Time): Promise<Taken> {
+  return change(sql, incidentId, { type: 'closed', by }, `${by} closed it`, via, now);
+}
+
+async function change(
+  sql: Sql,
+  incidentId: string,
+  event: Extract<IncidentEvent, { type: 'acknowledged' | 'closed' }>,
+  summary: string,
+  via: string,
+  now: Time,
+): Promise<Taken> {
+  const before = (await lockIncidents(sql, [incidentId])).get(incidentId);
+  if (before === undefined) return { incident: null, outcome: 'unknown', handed: [] };
+  const { incident } = before;
+  if (hasEnded(incident)) return { incident, outcome: 'over', handed: [] };
+  const { by } = event;
+  if (event.type === 'acknowledged' && incident.ackedBy === by) return { incident, outcome: 'theirs', handed: [] };
+  const data = { by, via };
+  const step = advance(incident, event, now);
+  if (step === null) {
+    const line: Entry = {
+      type: 'close-refused',
+      reason: null,
+      summary: `${by} wants it closed (${via}); a run is under way and is finished first`,
+      data,
+    };
+    const after = { ...incident, version: incident.version + 1 };
+    return {
+      incident,
+      outcome: 'under-way',
+      handed: await record(sql, [{ before, after, entries: [line], owed: [] }], now),
+    };
+  }
+  const entry: Entry = {
+    type: event.type,
+    reason: event.type === 'closed' ? 'closed-by-person' : 'acknowledged',
+    summary: `${summary} (${via})`,
+    data,
+  };
+  const handed = await record(sql, [{ before, after: step.incident, entries: [entry], owed: step.owed }], now);
+  return { incident: step.incident, outcome: event.type === 'closed' ? 'closed' : 'taken', handed };
+}

@@ -1,0 +1,79 @@
+import { formatDuration } from '../../domain/duration.ts';
+import { type Time, toIso } from '../../domain/time.ts';
+import { compose } from '../../notify/compose.ts';
+import { readView } from '../../notify/read-view.ts';
+import { plain } from '../../notify/say/clean.ts';
+import { place } from '../../notify/say/headline.ts';
+import { clockTime, when } from '../../notify/say/when.ts';
+import { listIncidents } from '../../store/listing.ts';
+import { outboxState } from '../../store/outbox.ts';
+import { type Pause, standingPauses } from '../../store/pauses.ts';
+import type { AnswerParts } from '../parts.ts';
+import { COMMANDS, type Scope } from './parse.ts';
+
+const MOST = 20;
+
+export function helpLines(): readonly string[] {
+  return COMMANDS.map(({ word, hint, does }) => `/remedyd ${[word, hint].filter(Boolean).join(' ')} – ${does}`);
+}
+
+/** What is open, paused and owed. */
+export async function statusLines({ db }: Pick<AnswerParts, 'db'>, now: Time): Promise<readonly string[]> {
+  const filter = { states: [], open: true, rule: null, target: null, limit: MOST, after: null };
+  const { incidents, more } = await listIncidents(db, filter);
+  const pauses = await standingPauses(db, now);
+  const { depth, oldestDue } = await outboxState(db, now);
+  const open = incidents.map((one) => {
+    const theirs = one.ackedBy === null ? '' : `, ${one.ackedBy} has it`;
+    const since = formatDuration(now - one.openedAt);
+    return `${one.id} ${one.severity} ${one.state}: ${one.rule} on ${place(one.target)} (${one.reason}, for ${since}${theirs})`;
+  });
+  const late = oldestDue === null ? '' : `, the oldest due for ${formatDuration(now - oldestDue)}`;
+  return [
+    incidents.length === 0 ? 'No open incident.' : `${more ? `More than ${MOST}` : incidents.length} open:`,
+    ...open,
+    ...pauses.map((pause) => `Paused: ${pauseLine(pause, now)}`),
+    `Owed work: ${depth} rows${late}.`,
+  ];
+}
+
+/** Why an incident stands as it does: its reason, the figures behind it, and when it is looked at again. */
+export async function whyLines(parts: AnswerParts, id: string, now: Time): Promise<readonly string[]> {
+  const { db, notify, approvers, remediations } = parts;
+  const sources = {
+    sql: db,
+    rulebook: parts.rulebook(),
+    remediations,
+    statusBaseUrl: notify.links.status ?? null,
+    runbookBaseUrl: notify.links.runbooks ?? null,
+    approvers,
+  };
+  const view = await readView(sources, id, []);
+  if (view === undefined) return [`There is no incident ${id}.`];
+  const message = compose(view, 'update', now);
+  const numbers = view.timeline.findLast(({ type }) => type === 'held' || type === 'asked')?.data;
+  const figures = numbers === undefined ? '' : plain(numbers, 500);
+  const { askAt, deadlineAt } = view.incident;
+  return [
+    message.headline,
+    `${message.now} Why: ${message.why} (${view.incident.reason})`,
+    ...(figures === '' ? [] : [`The figures: ${figures}`]),
+    ...(askAt === null ? [] : [`It is looked at again at ${when(askAt, now)}.`]),
+    ...(deadlineAt === null ? [] : [`A person is paged at ${when(deadlineAt, now)}, unless it is healed by then.`]),
+    ...message.history.slice(-6),
+    ...(message.statusUrl === null ? [] : [message.statusUrl]),
+  ];
+}
+
+export function scopeName({ scope, key }: Scope): string {
+  return scope === 'global' ? 'all remediation' : `${scope} ${key}`;
+}
+
+export function untilText(until: Time | null, now: Time): string {
+  return until === null ? 'until it is resumed' : `until ${clockTime(until, now)}`;
+}
+
+function pauseLine({ scope, key, owner, why, until }: Pause, now: Time): string {
+  const end = until === null ? 'until it is resumed' : `until ${toIso(until)} (${when(until, now)})`;
+  return `${scopeName({ scope, key })} by ${owner}, ${end}: ${why}`;
+}
