@@ -41,7 +41,7 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     .action(() => migrateCommand());
   program
     .command('status')
-    .description('what is open, paused and owed')
+    .description('what is open, paused, demoted and owed')
     .option('--json', 'print JSON')
     .action((options: { json?: boolean }) => status(options));
   program

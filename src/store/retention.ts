@@ -27,6 +27,7 @@ export async function prune(
   keep: Keep,
   now: Time,
 ): Promise<{ readonly webhooks: number; readonly incidents: number }> {
+  await pruneNotes(db, now - keep.incidents);
   return {
     webhooks:
       (await all(WEBHOOKS_AT_ONCE, () => pruneReceived(db, 'webhooks', now - keep.webhooks))) +
@@ -50,6 +51,11 @@ function pruneReceived(db: Db, table: 'webhooks' | 'requests', before: Time): Pr
        select id from remedyd.${table} where received_at < $1 limit ${WEBHOOKS_AT_ONCE})`,
     [at(before)],
   );
+}
+
+/** Of what was told so long ago the team may well be told again. Demotions stay: they say who promoted what, and why. */
+async function pruneNotes(db: Db, before: Time): Promise<void> {
+  await db.run('delete from remedyd.team_notes where noted_at < $1', [at(before)]);
 }
 
 function pruneIncidents(db: Db, before: Time): Promise<number> {

@@ -4,6 +4,7 @@ import { hourly } from '../../../src/housekeeping.ts';
 import { createChannels } from '../../../src/notify/channels.ts';
 import { notifySchema } from '../../../src/notify/config.ts';
 import { openLog } from '../../../src/observe/log.ts';
+import { noteOnce } from '../../../src/store/team-notes.ts';
 import { type InProcessDaemon, startInProcess } from '../../support/daemon/in-process.ts';
 import { startSlack } from '../../support/fakes/slack/slack.ts';
 import { createDatabase } from '../../support/services/postgres.ts';
@@ -62,7 +63,11 @@ test('what is older than it has to be kept goes, with all that belongs to it; th
     (await daemon.db.query<{ count: number }>(`select count(*) as count from remedyd.${table}`))[0]?.count;
   await hourly(houseAt(Date.now() + 30 * DAY));
   expect([await count('webhooks'), await count('incidents')]).toEqual([0, 1]);
+  await noteOnce(daemon.db, 'debt', 'rule thing:old', Date.now(), DAY);
+  await noteOnce(daemon.db, 'debt', 'rule thing:new', Date.now() + 20 * DAY, DAY);
   await hourly(houseAt(Date.now() + 100 * DAY));
+  const notes = await daemon.db.query(`select key from remedyd.team_notes where kind = 'debt'`);
+  expect(notes).toEqual([{ key: 'rule thing:new' }]);
   expect([await count('incidents'), await count('timeline'), await count('episodes')]).toEqual([0, 0, 1]);
 });
 
