@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { tryRemediations } from './candidate.ts';
 import { type Fault, sortFaults } from './config/faults.ts';
 import { loadConfig } from './config/load.ts';
 import { readYaml, wholeFile } from './config/read-yaml.ts';
@@ -6,15 +7,9 @@ import type { Variables } from './config/references.ts';
 import { approversOf, type Config, configSchema, windowsOf } from './config/schema.ts';
 import type { Clock } from './domain/time.ts';
 import { policyNames } from './escalate/config.ts';
-import {
-  checkNeeds,
-  checkSettings,
-  loadRemediations,
-  type Registry,
-  type RemediationFault,
-  RemediationFaults,
-} from './remediation/registry.ts';
+import { checkNeeds, checkSettings, type Registry, type RemediationFault } from './remediation/registry.ts';
 import { loadRulebook } from './rules/load.ts';
+import { loadRuleTests } from './ruletest/load.ts';
 import { createToolbox } from './tools/toolbox.ts';
 
 export interface CheckOptions {
@@ -31,6 +26,8 @@ export interface Checked {
   readonly faults: readonly Fault[];
   readonly remediations: number;
   readonly rules: number;
+  /** Tests of the rules; they are read, not run. */
+  readonly tests: number;
 }
 
 /**
@@ -44,39 +41,29 @@ export async function checkAll(options: CheckOptions): Promise<Checked> {
   const faults: Fault[] = 'faults' in loaded ? [...loaded.faults] : [];
 
   const folder = options.remediationsDir ?? config?.remediations ?? 'remediations';
-  const registry = await loadAll(folder, faults);
+  const found = await tryRemediations(folder);
+  const registry = 'faults' in found ? null : found.remediations;
+  if ('faults' in found) faults.push(...found.faults);
   if (config !== null && registry !== null)
     faults.push(...(await checkTogether(configFile, config, folder, registry, clock)));
 
+  const rulesDir = options.rulesDir ?? config?.rules ?? 'rules';
   const rules = await loadRulebook(
-    options.rulesDir ?? config?.rules ?? 'rules',
+    rulesDir,
     registry,
     config && windowsOf(config),
     config && policyNames(config.escalation),
     config && approversOf(config),
   );
   if ('faults' in rules) faults.push(...rules.faults);
+  const tests = await loadRuleTests(rulesDir, 'faults' in rules ? null : rules.rulebook);
+  faults.push(...tests.faults);
   return {
     faults: sortFaults(faults),
     remediations: registry?.size ?? 0,
     rules: 'faults' in rules ? 0 : rules.rulebook.rules.length,
+    tests: tests.tests.length,
   };
-}
-
-async function loadAll(folder: string, faults: Fault[]): Promise<Registry | null> {
-  try {
-    return await loadRemediations(folder);
-  } catch (error) {
-    if (error instanceof RemediationFaults) {
-      faults.push(...error.faults.map(({ where, message, fix }) => wholeFile(where, message, fix)));
-    } else {
-      const why = error instanceof Error ? error.message : String(error);
-      faults.push(
-        wholeFile(folder, `the remediations cannot be read: ${why}`, 'create the folder, or correct its path'),
-      );
-    }
-    return null;
-  }
 }
 
 /** What neither the config nor a remediation can know of itself: whether its tools and its settings are there. */

@@ -6,6 +6,7 @@ import { pause, resume } from './commands/pause.ts';
 import { promote } from './commands/promote.ts';
 import { serveCommand } from './commands/serve.ts';
 import { status } from './commands/status.ts';
+import { type TestOptions, test } from './commands/test.ts';
 import { StartFault } from './serve.ts';
 
 /** Exit codes: 0 all is well, 1 faults were found, 2 wrong use. */
@@ -33,6 +34,17 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     .option('--json', 'print JSON')
     .action(async (options: CheckOptions) => {
       code = await check(options);
+    });
+
+  program
+    .command('test')
+    .description('run the tests of the rules in memory, on a virtual clock')
+    .argument('[dir]', 'another folder of rules with their tests')
+    .option('--remediations <dir>', 'another folder of remediations')
+    .option('--filter <text>', 'only tests with this in their name or file')
+    .option('--json', 'print JSON')
+    .action(async (dir: string | undefined, options: TestOptions) => {
+      code = await test(dir, options);
     });
 
   program

@@ -2,12 +2,13 @@ import { allClearRow } from './allclear/stage.ts';
 import { countRow } from './approve/count.ts';
 import type { AnswerParts } from './approve/parts.ts';
 import { answerRow } from './approve/stage.ts';
-import { type Config, timeIntervalsOf } from './config/schema.ts';
+import type { Config } from './config/schema.ts';
 import { createPopulations } from './decide/populations.ts';
 import { type DecideParts, decideBatch } from './decide/stage.ts';
 import { random } from './domain/id.ts';
 import type { AskSources } from './domain/presence.ts';
 import type { Clock } from './domain/time.ts';
+import { settingsOf } from './engine/settings.ts';
 import { climbRow } from './escalate/climb.ts';
 import { deadlineRow, expireRow } from './escalate/deadline.ts';
 import { noticeRow } from './escalate/notice.ts';
@@ -52,13 +53,10 @@ export interface StagesParts {
 /** What is done for each kind of owed work. The stages know nothing of each other; this is where they stand side by side. */
 export function createStages(parts: StagesParts): Handlers {
   const { config, report } = parts;
-  const timeIntervals = timeIntervalsOf(config);
+  const settings = settingsOf(config);
   const decide: DecideParts = {
     ...parts,
-    limits: config.guards,
-    unmatched: config.unmatched,
-    timeIntervals,
-    maintenance: config.maintenance,
+    ...settings,
     populations: createPopulations({
       ...parts,
       remember: (remediation, count, now) => rememberPopulation(parts.db, remediation, count, now),
@@ -75,16 +73,13 @@ export function createStages(parts: StagesParts): Handlers {
   };
   const verify: VerifyParts = {
     ...parts,
-    resolveWithin: config.verify.resolve_within,
-    dependsOn: config.depends_on,
+    ...settings,
     onRunEnded: report.runVerified,
   };
   const people: PeopleParts = {
     ...parts,
+    ...settings,
     notify: config.notify,
-    timeIntervals,
-    maintenance: config.maintenance,
-    escalateAfter: config.escalate_after,
     ackFor: config.escalation.ack_for,
     escalation: config.escalation,
     approvers: config.approval.from ?? null,

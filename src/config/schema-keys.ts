@@ -4,13 +4,20 @@ import type { z } from 'zod';
 export function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
   let schemas: readonly Def[] = unwrap(schema);
   for (const step of path) schemas = schemas.flatMap((def) => descend(def, step)).flatMap(unwrap);
-  return [...new Set(schemas.flatMap((def) => (def.type === 'object' ? Object.keys(def.shape) : [])))];
+  return [...new Set(schemas.flatMap(keysOf))];
+}
+
+function keysOf(def: Def): readonly string[] {
+  if (def.type === 'object') return Object.keys(def.shape);
+  if (def.type !== 'record') return [];
+  const keys = def.keyType._zod.def as unknown as { readonly entries?: Readonly<Record<string, string>> };
+  return Object.values(keys.entries ?? {});
 }
 
 type Def =
   | { readonly type: 'object'; readonly shape: Readonly<Record<string, z.ZodType>> }
   | { readonly type: 'array'; readonly element: z.ZodType }
-  | { readonly type: 'record'; readonly valueType: z.ZodType }
+  | { readonly type: 'record'; readonly keyType: z.ZodType; readonly valueType: z.ZodType }
   | { readonly type: 'leaf' };
 
 /** Looks through everything that only wraps a schema, and at every branch of a union. */
@@ -45,7 +52,7 @@ function descend(def: Def, step: PropertyKey): readonly z.ZodType[] {
       return next === undefined ? [] : [next];
     }
     case 'array':
-      return [def.element];
+      return typeof step === 'number' ? [def.element] : [];
     case 'record':
       return [def.valueType];
     case 'leaf':

@@ -4,16 +4,17 @@ import type { Clock } from '../domain/time.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Remediations } from '../rules/bind.ts';
-import { type Rulebook, rulesWaitingFor } from '../rules/rulebook.ts';
+import type { Rulebook } from '../rules/rulebook.ts';
 import type { Db } from '../store/db.ts';
 import type { Handed } from '../store/outbox.ts';
-import { WAKES, type Waking } from '../store/wake.ts';
+import type { Waking } from '../store/wake.ts';
 import { type Arrival, commitArrivals, type Receipt } from './commit.ts';
 import { groupCommit } from './group-commit.ts';
 import { openerFor } from './opener.ts';
 import { type TellOwn, tellOwn } from './own.ts';
 import type { ReceiveParts } from './receive.ts';
 import type { SourceDesk } from './source-desk.ts';
+import { wakesAfter } from './wakes-after.ts';
 
 export interface IngestParts {
   readonly config: Config;
@@ -51,9 +52,7 @@ export function createIngest(parts: IngestParts): Ingest {
     opener: () => openerFor(parts.rulebook(), parts.remediations, config.escalate_after),
     handOver,
     onEnded: (alerts: readonly Alert[], incidents: boolean) => {
-      if (incidents) parts.wake(WAKES.incidentEnded);
-      const rules = rulesWaitingFor(parts.rulebook(), alerts);
-      if (rules.length > 0) parts.wake({ ...WAKES.dependencyResolved, rules });
+      for (const waking of wakesAfter(alerts, incidents, parts.rulebook())) parts.wake(waking);
     },
   };
   const store = groupCommit<Arrival, Receipt>({

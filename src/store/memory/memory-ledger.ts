@@ -1,3 +1,4 @@
+import type { Incident } from '../../domain/incident.ts';
 import type { Reason } from '../../domain/reason.ts';
 import type { Time } from '../../domain/time.ts';
 import type { StoredIncident } from '../incidents.ts';
@@ -7,6 +8,7 @@ import type { Run } from '../runs.ts';
 import type { TimelineRow } from '../timeline.ts';
 import { memoryEpisodes } from './episodes.ts';
 import { memoryIncidents } from './incidents.ts';
+import { indexSets } from './index-sets.ts';
 import { memoryOutbox } from './outbox.ts';
 import { memoryRuns } from './runs.ts';
 
@@ -42,8 +44,8 @@ export function createMemoryLedger({ keepsTimeline = true }: MemoryLedgerOptions
   const incidents = memoryIncidents(outbox, keepsTimeline);
   const episodes = memoryEpisodes();
   const runs = memoryRuns();
-  /** Why each incident is held that is. */
-  const held = new Map<string, Reason>();
+  /** Ids of incidents that are held, by what for. */
+  const held = indexSets<Reason, string>();
   return {
     ...outbox,
     ...incidents,
@@ -51,20 +53,22 @@ export function createMemoryLedger({ keepsTimeline = true }: MemoryLedgerOptions
     ...runs,
     async record(changes, now) {
       const handed = await incidents.record(changes, now);
-      for (const { after } of changes) {
-        if (after.state === 'held') held.set(after.id, after.reason);
-        else held.delete(after.id);
+      for (const { before, after } of changes) {
+        if (before?.incident.state === 'held') held.delete(before.incident.reason, after.id);
+        if (after.state === 'held') held.add(after.reason, after.id);
       }
       return handed;
     },
     async wakeHeld({ reasons, rules, most }, now) {
-      const oldest = [...held]
-        .filter(([, reason]) => reasons.includes(reason))
-        .flatMap(([id]) => incidents.find(id)?.incident ?? [])
-        .filter(({ rule }) => rules === null || rules.includes(rule))
-        .sort((a, b) => a.openedAt - b.openedAt);
-      const ids = oldest.map(({ id }) => id);
-      return outbox.hasten(ids, now, most);
+      const waiting = reasons
+        .flatMap((reason) => [...held.get(reason)])
+        .flatMap((id) => incidents.find(id)?.incident ?? [])
+        .filter(({ id, rule }) => (rules === null || rules.includes(rule)) && outbox.isPutOff(id, now));
+      return outbox.hasten(
+        oldest(waiting, most).map(({ id }) => id),
+        now,
+        most,
+      );
     },
     async newAlerts(about, limit) {
       const isOn = ({ target }: NewAlert) => target?.kind === about.target.kind && target.id === about.target.id;
@@ -88,4 +92,18 @@ export function createMemoryLedger({ keepsTimeline = true }: MemoryLedgerOptions
     },
     count: () => outbox.count() + incidents.count() + episodes.count() + runs.count(),
   };
+}
+
+/** The oldest problems first, at most so many. Of thousands that wait only a few are wanted, so not all are put in order. */
+function oldest(incidents: readonly Incident[], most: number): readonly Incident[] {
+  if (incidents.length <= most) return incidents.toSorted((a, b) => a.openedAt - b.openedAt);
+  const first: Incident[] = [];
+  for (const incident of incidents) {
+    const last = first.at(-1);
+    if (first.length >= most && last !== undefined && last.openedAt <= incident.openedAt) continue;
+    const place = first.findLastIndex(({ openedAt }) => openedAt <= incident.openedAt) + 1;
+    first.splice(place, 0, incident);
+    if (first.length > most) first.pop();
+  }
+  return first;
 }

@@ -8,6 +8,8 @@ import { indexSets } from './index-sets.ts';
 export interface MemoryOutbox extends Omit<OutboxLedger, 'wakeHeld'> {
   /** When the next row wants to be handed over that nobody has; null where there is none. */
   nextDue(): Time | null;
+  /** Whether a decision about the incident is to be made later. */
+  isPutOff(incidentId: string, now: Time): boolean;
   /** Has the decisions about these incidents made now, where they were to be made later. At most so many. */
   hasten(incidentIds: Iterable<string>, now: Time, limit: number): Handed[];
   count(): number;
@@ -86,6 +88,7 @@ export function memoryOutbox(): MemoryOutbox {
       }
       return stood;
     },
+    isPutOff: (incidentId, now) => [...decisions.get(incidentId)].some((id) => (rows.get(id)?.row.dueAt ?? now) > now),
     hasten(incidentIds, now, limit) {
       const handed: Handed[] = [];
       for (const incidentId of incidentIds) {

@@ -54,7 +54,7 @@ test('says nothing where the service would start', async () => {
       'remediations/disks/clean.ts': remediation('redis'),
       'rules/disks.yaml': rules('disks/clean'),
     }),
-  ).toEqual({ faults: [], remediations: 1, rules: 1 });
+  ).toEqual({ faults: [], remediations: 1, rules: 1, tests: 0 });
 });
 
 test('says at once what is wrong with the config, the remediations and the rules', async () => {

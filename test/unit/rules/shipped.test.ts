@@ -91,10 +91,12 @@ test('every rule stands in the runbook that it links to', () => {
 test('every file of rules names the schema for editors', async () => {
   for (const file of (await readdir('rules')).filter((name) => name.endsWith('.yaml'))) {
     const text = readFileSync(`rules/${file}`, 'utf8');
-    expect([file, text.startsWith('# yaml-language-server: $schema=../config/rules.schema.json\n')]).toEqual([
+    const schema = file.endsWith('.test.yaml') ? 'rule-tests' : 'rules';
+    expect([
       file,
-      true,
-    ]);
-    expect(parse(text)).toHaveProperty('rules');
+      text.startsWith(`# yaml-language-server: $schema=../config/${schema}.schema.json
+`),
+    ]).toEqual([file, true]);
+    expect(parse(text)).toHaveProperty(file.endsWith('.test.yaml') ? 'tests' : 'rules');
   }
 });
