@@ -23,8 +23,7 @@ describe('demotion', () => {
 
   test('a rule that acts is demoted when its breaker breaks, and the team hears of it, once, however many look', async () => {
     await breaks();
-    const replicas = [watching.parts, watching.another(), watching.another(), watching.another()];
-    await Promise.all(replicas.map((parts) => demoteBroken(parts)));
+    await watching.atOnce('demotions', demoteBroken);
     expect(await standingDemotions(watching.db)).toMatchObject([
       { rule: 'thing-broken', since: NOW, why: expect.stringContaining('things/mend: 3 runs in a row did not help') },
     ]);
@@ -80,7 +79,7 @@ describe('recurrence debt', () => {
     await noteDebts(watching.parts);
     expect(await watching.owed()).toEqual([]);
     await heals('cup', 0);
-    await Promise.all([watching.parts, watching.another(), watching.another()].map((parts) => noteDebts(parts)));
+    await watching.atOnce('team_notes', noteDebts);
     expect(await watching.owed()).toEqual([TITLE]);
     const [row] = await watching.db.query<{ lines: string[] }>(
       `select data->'lines' as lines from remedyd.outbox where kind = 'notice'`,
@@ -154,7 +153,7 @@ describe('proposals', () => {
   test('what a rule has earned is proposed, and not again for a month', async () => {
     watching.state.rule = ruleOf({ mode: 'propose' });
     await measured();
-    await Promise.all([watching.parts, watching.another()].map((parts) => propose(parts)));
+    await watching.atOnce('team_notes', propose);
     await propose(watching.parts);
     expect(await watching.owed()).toEqual(['thing-broken could be promoted to auto']);
     watching.state.now += 30 * DAY;
@@ -177,7 +176,7 @@ describe('proposals', () => {
 
   test('they are looked at once in their time, however many replicas there are', async () => {
     watching.state.rule = ruleOf({ mode: 'propose' });
-    await Promise.all([watching.parts, watching.another()].map((parts) => watchAutonomy(parts)));
+    await watching.atOnce('team_notes', watchAutonomy);
     await measured();
     watching.state.now += 60 * MINUTE - 1;
     await watchAutonomy(watching.parts);

@@ -36,6 +36,23 @@ export async function openWatching() {
       others.push(other);
       return on(other);
     },
+    /** Several replicas do this at once: all of them have read before the first may write to the table. */
+    async atOnce(table: string, work: (parts: AutonomyParts) => Promise<void>): Promise<void> {
+      const gate = await db.connect('gate');
+      await gate.query(`begin; lock table remedyd.${table} in share row exclusive mode`);
+      const replicas = [on(db), this.another(), this.another(), this.another()];
+      const done = Promise.all(replicas.map(work));
+      for (let waiting = 0; waiting < replicas.length; ) {
+        const [row] = await db.query<{ count: number }>(
+          'select count(*) as count from pg_locks where not granted and relation = $1::regclass',
+          [`remedyd.${table}`],
+        );
+        waiting = row?.count ?? 0;
+      }
+      await gate.query('commit');
+      await gate.end();
+      await done;
+    },
     /** A run of the rule that has ended. @returns the id of its incident. */
     async ran(
       outcome: string,
