@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { openAnswers } from './approve/open.ts';
 import { registerPeople } from './approve/routes.ts';
 import { LOOK_EVERY, watchAutonomy } from './autonomy/watch.ts';
-import type { Config } from './config/schema.ts';
+import { type Config, timeIntervalsOf } from './config/schema.ts';
 import { newId, random } from './domain/id.ts';
 import type { Clock } from './domain/time.ts';
 import { refreshFigures } from './figures.ts';
@@ -163,6 +163,9 @@ export async function startApp(parts: AppParts): Promise<App> {
     ...health,
     ...figured,
     auth: config.api,
+    limits: config.guards,
+    timeIntervals: timeIntervalsOf(config),
+    maintenance: config.maintenance,
     remediations,
     rulebook: rules.current,
     replica,

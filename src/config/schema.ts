@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { approvalSchema, peopleSchema } from '../approve/config.ts';
 import { autonomySchema } from '../autonomy/config.ts';
-import { guardsSchema, maintenanceSchema } from '../decide/config.ts';
+import { canariesSchema, guardsSchema, maintenanceSchema } from '../decide/config.ts';
 import type { SEVERITIES, Severity } from '../domain/severity.ts';
 import type { TimeInterval } from '../domain/time-interval.ts';
 import { escalationSchema } from '../escalate/config.ts';
@@ -83,6 +83,8 @@ const sections = z.strictObject({
   time_intervals: timeIntervalsSchema,
   /** Planned times in which nothing is done. */
   maintenance: maintenanceSchema,
+  /** What must always be reachable, for `common_cause` of rules. */
+  canaries: canariesSchema,
   unmatched: z
     .strictObject({
       critical: policy.default(unmatchedDefault.critical),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration } from '../config/fields.ts';
+import { duration, text } from '../config/fields.ts';
 import type { Maintenance } from '../rules/maintenance.ts';
 import { matchers } from '../rules/matchers/field.ts';
 
@@ -47,3 +47,26 @@ export const maintenanceSchema = z
       ),
   )
   .default([]);
+
+const canary = z
+  .strictObject({
+    name: z.string().min(1, { error: 'the name is empty; write for example internet' }),
+    /** `host:port` that takes connections. */
+    tcp: z
+      .string()
+      .regex(/^\[?[^\s/]+\]?:\d{1,5}$/, { error: "is no address; write it as 'host:port'" })
+      .optional(),
+    /** Whose answer is below 500. */
+    http: text()
+      .refine((value) => /^https?:$/.test(URL.parse(value)?.protocol ?? ''), {
+        error: 'expected a URL that starts with http:// or https://',
+      })
+      .optional(),
+    timeout: duration().prefault('2s'),
+  })
+  .refine(({ tcp, http }) => (tcp === undefined) !== (http === undefined), { error: 'give either tcp or http' });
+
+/** `canaries` in the config. */
+export const canariesSchema = z.array(canary).default([]);
+
+export type CanaryConfig = z.output<typeof canary>;

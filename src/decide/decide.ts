@@ -154,11 +154,12 @@ function refuse(
 }
 
 function limitsOf({ guards }: Rule): RuleLimits {
-  const { blastRadius, storm, window, ...rest } = guards;
+  const { blastRadius, storm, commonCause, window, ...rest } = guards;
   return {
     ...rest,
     blastRadius: blastRadius ?? undefined,
     storm: storm ?? undefined,
+    commonCause: commonCause ?? undefined,
     window: window ?? undefined,
   };
 }

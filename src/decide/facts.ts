@@ -8,7 +8,7 @@ import type { NewRun, RunFact } from '../store/runs.ts';
 import type { Prepared } from './decide.ts';
 import { MOST_SICK } from './guards/blast-radius.ts';
 import { breakerKey } from './guards/breaker.ts';
-import type { EndedRun, Openings, Population } from './guards/counted.ts';
+import type { CanaryState, EndedRun, Openings, Population } from './guards/counted.ts';
 import { firingAlerts } from './guards/dependency.ts';
 import { flapKey } from './guards/flapping.ts';
 import type { Facts, GlobalLimits } from './guards/guard.ts';
@@ -21,6 +21,7 @@ export interface FactsParts {
   readonly maintenance: readonly Maintenance[];
   /** By remediation, measured before the transaction. */
   readonly populations: ReadonlyMap<string, Population>;
+  readonly canaries: readonly CanaryState[];
 }
 
 /** How far back guardrails can look; longer periods in a rule count as this. */
@@ -46,9 +47,11 @@ export async function readFacts(
       { rule, remediation },
     ]),
   );
-  const limited = prepared.filter(({ rule }) => rule.guards.blastRadius !== null);
+  const limited = prepared.filter(({ rule }) => rule.guards.blastRadius !== null || rule.guards.commonCause !== null);
   const kinds = [...new Set(limited.map(({ plan }) => plan.target.kind))];
-  const stormy = rules.filter(({ guards }) => guards.storm !== null).map(({ name }) => name);
+  const stormy = rules
+    .filter(({ guards }) => guards.storm !== null || guards.commonCause !== null)
+    .map(({ name }) => name);
   const entries = rules.flatMap(({ guards }) => guards.unless);
   const abouts = prepared.map(({ rule, about }) => ({ rule: rule.name, target: about }));
   const longest = Math.max(0, ...rules.map(({ guards }) => guards.flapping.within));
@@ -74,6 +77,7 @@ export async function readFacts(
     firing: firingAlerts(firing, MOST_FIRING),
     sick: new Map(kinds.map((kind, i) => [kind, new Set(sick[i])])),
     populations: parts.populations,
+    canaries: parts.canaries,
     openings: openingsByRule(stormy, openings),
     ended: new Map<string, readonly EndedRun[]>([
       ...[...pairs.keys()].map((key) => [key, []] as const),

@@ -12,7 +12,7 @@ import type { Handed } from '../store/outbox.ts';
 import type { Change } from '../store/record.ts';
 import { type Case, decide, prepare } from './decide.ts';
 import { admitted, readFacts } from './facts.ts';
-import type { Population } from './guards/counted.ts';
+import type { CanaryState, Population } from './guards/counted.ts';
 import type { GlobalLimits } from './guards/guard.ts';
 import { hold, type Verdict } from './verdict.ts';
 
@@ -26,6 +26,8 @@ export interface JudgeParts {
   readonly timeIntervals: TimeIntervals;
   readonly maintenance: readonly Maintenance[];
   readonly populations: { known(): ReadonlyMap<string, Population> };
+  /** Left out where there are none. */
+  readonly canaries?: { known(): readonly CanaryState[] };
   rulebook(): Rulebook;
 }
 
@@ -93,7 +95,12 @@ async function judge(
       return { before, one, prepared: prepare(one, bench) };
     });
   const plans = cases.flatMap(({ prepared }) => ('plan' in prepared ? [prepared] : []));
-  let facts = await readFacts(ledger, { ...parts, populations: parts.populations.known() }, plans, now);
+  let facts = await readFacts(
+    ledger,
+    { ...parts, populations: parts.populations.known(), canaries: parts.canaries?.known() ?? [] },
+    plans,
+    now,
+  );
   const judged: Judged[] = [];
   for (const { before, one, prepared } of cases) {
     const { incident } = before;

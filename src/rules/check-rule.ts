@@ -40,17 +40,22 @@ function checkPercent(
   attempts: readonly unknown[],
   remediations: Remediations,
 ): readonly Fault[] {
-  const limit = isMap(guards) ? guards.blast_radius : undefined;
-  if (!isMap(limit) || limit.percent === undefined) return [];
   const names = new Set(attempts.map((attempt) => (isMap(attempt) ? attempt.remediation : undefined)));
   const mute = [...names].filter((name) => {
     const remediation = typeof name === 'string' ? remediations.get(name) : undefined;
     return remediation !== undefined && remediation.population === undefined;
   });
-  if (mute.length === 0) return [];
-  const message = `'${mute.join("', '")}' cannot say of how many this is a percentage, so nothing would ever run`;
-  const where = [...path, 'guards', 'blast_radius', 'percent'];
-  return [yaml.fault(where, message, 'give max alone, or the remediation a population')];
+  if (mute.length === 0 || !isMap(guards)) return [];
+  const shares = [
+    ['blast_radius', 'percent', 'give max alone, or the remediation a population'],
+    ['common_cause', 'peers_percent', 'leave common_cause out, or give the remediation a population'],
+  ] as const;
+  return shares.flatMap(([guard, key, fix]) => {
+    const limit = guards[guard];
+    if (!isMap(limit) || limit[key] === undefined) return [];
+    const message = `'${mute.join("', '")}' cannot say of how many this is a percentage, so nothing would ever run`;
+    return [yaml.fault([...path, 'guards', guard, key], message, fix)];
+  });
 }
 
 function checkAttempt(

@@ -27,6 +27,14 @@ export function compileRule(written: WrittenRule, hash: string, origin: Rule['or
           ? null
           : { max: guards.blast_radius.max ?? null, percent: guards.blast_radius.percent ?? null },
       storm: guards.storm ?? null,
+      commonCause:
+        guards.common_cause === undefined
+          ? null
+          : {
+              after: guards.common_cause.after,
+              within: guards.common_cause.within,
+              peersPercent: guards.common_cause.peers_percent,
+            },
       flapping: guards.flapping,
       unless: guards.unless,
       window: guards.window === undefined || guards.window === 'always' ? null : guards.window,

@@ -36,6 +36,8 @@ export interface Guards {
   /** Targets of the kind being touched or sick; where both are given the stricter wins. */
   readonly blastRadius: { readonly max: number | null; readonly percent: number | null } | null;
   readonly storm: { readonly firing: number; readonly within: Millis; readonly calm: Millis } | null;
+  /** From the target behind `after` within `within` on, nothing more where so large a share of its kind is sick. */
+  readonly commonCause: { readonly after: number; readonly within: Millis; readonly peersPercent: number } | null;
   /** More changes of a target's alert than this, on or off by itself, is flapping. */
   readonly flapping: { readonly changes: number; readonly within: Millis };
   /** Each entry is a dependency: matchers that all agree on some firing alert. */

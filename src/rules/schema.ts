@@ -61,6 +61,16 @@ const guards = z.strictObject({
     .describe(
       'More targets than this are another problem: nothing starts until the rule has opened nothing for `calm`.',
     ),
+  common_cause: z
+    .strictObject({
+      after: z.int().min(1),
+      within: period(),
+      peers_percent: z.number().gt(0).max(100),
+    })
+    .optional()
+    .describe(
+      'Behind so many targets within the time: nothing more where this share of their kind is sick, or a canary is.',
+    ),
   flapping: z
     .strictObject({ changes: z.int().min(3).max(100), within: period() })
     .prefault({ changes: 8, within: '30m' })

@@ -12,10 +12,11 @@ import { type IncidentFilter, listIncidents } from '../store/listing.ts';
 import { runsOfIncidents } from '../store/runs.ts';
 import { readTimeline } from '../store/timeline.ts';
 import { incidentDetail, incidentItem } from './incident-json.ts';
+import { type GuardsParts, readGuards } from './read-guards.ts';
 import { type RulesParts, readRules } from './read-rules.ts';
 import { readStatus, type StatusParts } from './read-status.ts';
 
-export interface ApiParts extends StatusParts, RulesParts {
+export interface ApiParts extends StatusParts, RulesParts, GuardsParts {
   readonly db: Db;
   readonly auth: ApiAuth;
   readonly remediations: ReadonlyMap<string, Remediation>;
@@ -57,6 +58,8 @@ export function registerApi(server: FastifyInstance, parts: ApiParts): void {
   });
 
   server.get('/api/rules', { onRequest }, () => readRules(parts));
+
+  server.get('/api/guards', { onRequest }, () => readGuards(parts));
 
   server.get('/api/remediations', { onRequest }, () => ({
     items: [...parts.remediations].map(([name, { summary, risk, needs, steps }]) => {

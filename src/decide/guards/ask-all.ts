@@ -5,6 +5,7 @@ import { backoff } from './backoff.ts';
 import { blastRadius } from './blast-radius.ts';
 import { breaker } from './breaker.ts';
 import { budget } from './budget.ts';
+import { commonCause } from './common-cause.ts';
 import { concurrency } from './concurrency.ts';
 import { cooldown } from './cooldown.ts';
 import { dependency } from './dependency.ts';
@@ -25,6 +26,7 @@ export const GUARDS: readonly Guard[] = [
   window,
   dependency,
   storm,
+  commonCause,
   flapping,
   lease,
   cooldown,

@@ -51,3 +51,12 @@ export interface StormLimits {
   readonly within: Millis;
   readonly calm: Millis;
 }
+
+/** Whether something that must always be reachable was, when it was last looked at. */
+export interface CanaryState {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly why: string | null;
+  /** Null where nobody has looked yet, which counts as not reachable. */
+  readonly at: Time | null;
+}

@@ -8,7 +8,7 @@ import type { Matcher } from '../../rules/matchers/matcher.ts';
 import type { Windows } from '../../rules/windows.ts';
 import type { Pause } from '../../store/pauses.ts';
 import type { RunFact } from '../../store/runs.ts';
-import type { EndedRun, Firing, Openings, Population, StormLimits } from './counted.ts';
+import type { CanaryState, EndedRun, Firing, Openings, Population, StormLimits } from './counted.ts';
 
 /** What a rule allows itself. Absent: no such limit of the rule's own. */
 export interface RuleLimits {
@@ -17,6 +17,7 @@ export interface RuleLimits {
   readonly concurrency?: number | undefined;
   readonly blastRadius?: { readonly max: number | null; readonly percent: number | null } | undefined;
   readonly storm?: StormLimits | undefined;
+  readonly commonCause?: { readonly after: number; readonly within: Millis; readonly peersPercent: number } | undefined;
   readonly flapping?: { readonly changes: number; readonly within: Millis } | undefined;
   /** Each entry is a dependency: matchers that all agree on some firing alert. */
   readonly unless?: readonly (readonly Matcher[])[] | undefined;
@@ -65,6 +66,8 @@ export interface Facts {
   readonly sick: ReadonlyMap<string, ReadonlySet<string>>;
   /** By remediation, measured before the transaction. */
   readonly populations: ReadonlyMap<string, Population>;
+  /** Of the config, looked at before the transaction. */
+  readonly canaries: readonly CanaryState[];
   /** By rule, for those in question. */
   readonly openings: ReadonlyMap<string, Openings>;
   /** By rule and remediation (`breakerKey`), for those in question. */

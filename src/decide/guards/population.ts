@@ -17,7 +17,7 @@ const FEW = 2;
 export const population: Guard = {
   name: 'population',
   ask({ remediation, limits, now }, { populations }) {
-    if (limits.blastRadius?.percent == null) return yes({});
+    if (limits.blastRadius?.percent == null && limits.commonCause === undefined) return yes({});
     const known = populations.get(remediation);
     if (known === undefined) return no('population-unknown', now + RECHECK, { population: null });
     const { count, at, hour } = known;

@@ -35,6 +35,33 @@ interface Page {
 
 const page = async (query: string) => (await (await get(`/api/incidents?${query}`)).json()) as Page;
 
+test('what the guardrails hold now: of the service, and of each rule', async () => {
+  const answer = (await (await get('/api/guards')).json()) as { items: { rule: string }[] };
+  expect(answer).toMatchObject({
+    pauses: [],
+    maintenance: [],
+    service: { running: 7, atOnce: 100, lastHour: 7, perHour: 10_000 },
+  });
+  expect(answer.items.find(({ rule: name }) => name === 'other')).toEqual({
+    rule: 'other',
+    mode: 'auto',
+    paused: false,
+    window: null,
+    storm: null,
+    concurrency: { running: 2, max: 100 },
+    budget: {
+      runs: 1000,
+      per: 3_600_000,
+      targets: expect.arrayContaining([
+        { target: 'thing:t5', used: 1 },
+        { target: 'thing:t6', used: 1 },
+      ]),
+    },
+    breakers: [{ remediation: 'things/mend', openSince: null, withoutHeld: 0, recurred: 0 }],
+    held: {},
+  });
+});
+
 describe('the list of incidents', () => {
   test('has the shape that is promised', async () => {
     const { items } = await page('target=thing:t0');

@@ -250,3 +250,19 @@ test('replicas that demote a rule at once demote it once, and it can be demoted 
   expect(await standingDemotions(deciding.db)).toEqual([]);
   expect((await all('c')).filter(Boolean)).toHaveLength(1);
 });
+
+test('behind the first targets nothing starts where many of their kind are sick', async () => {
+  deciding.guarded({ commonCause: { after: 2, within: 10 * MINUTE, peersPercent: 30 } });
+  deciding.state.population = { count: 10, at: NOW };
+  await deciding.opens(['a', 'b']);
+  await deciding.decides();
+  expect(await deciding.became()).toEqual({ a: 'running admitted', b: 'running admitted' });
+  await deciding.opens(['c']);
+  await deciding.decides();
+  expect(await deciding.became()).toMatchObject({ c: 'held common-cause' });
+  // Two of the three are well again.
+  await deciding.db.run(`update remedyd.incidents set firing = false where id in ('inc-a', 'inc-b')`);
+  deciding.state.now += 15_000;
+  await deciding.decides();
+  expect(await deciding.became()).toMatchObject({ c: 'running admitted' });
+});

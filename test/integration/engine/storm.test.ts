@@ -1,4 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
+import { createGatherer } from '../../../src/decide/gather.ts';
+import type { Alert } from '../../../src/domain/alert.ts';
 import { type CoverParts, keepCovered } from '../../../src/escalate/cover.ts';
 import { createRulebook } from '../../../src/rules/rulebook.ts';
 import { standingCovers } from '../../../src/store/covers.ts';
@@ -157,4 +159,56 @@ test.each([
   expect(await standingCovers(store.db)).toEqual([]);
   const first = NOW + 50_000;
   expect(await deadlines(store)).toEqual([{ by: null, at: first, due: first, n: 10_000 }]);
+});
+
+test('a common cause and a daemon that cannot see are told once each, and end when nothing has waited for them for a while', async () => {
+  await using store = await openStore();
+  let now = NOW;
+  const told: Alert[] = [];
+  const { db } = store;
+  const gatherer = createGatherer({
+    db,
+    clock: { now: () => now, sleep: async () => undefined },
+    rulebook: () => createRulebook([]),
+    tellOwn: async (alerts) => {
+      told.push(...alerts);
+      for (const { status, fingerprint, name, labels, annotations } of alerts) {
+        await db.run('delete from remedyd.episodes where fingerprint = $1', [fingerprint]);
+        const episode = {
+          id: null,
+          source: 'remedyd',
+          fingerprint,
+          name,
+          labels,
+          annotations,
+          status,
+          seenAt: now,
+        } as const;
+        await insertEpisodes(db, [episodeOf(episode)], true);
+      }
+    },
+  });
+  await openOne(db, 'a', { state: 'held', reason: 'common-cause', severity: 'critical' });
+  await openOne(db, 'b', { state: 'held', reason: 'common-cause' });
+  await openOne(db, 'c', { state: 'held', reason: 'isolated' });
+  await gatherer.turn();
+  await gatherer.turn();
+  expect(told.map(({ name, status, severity, labels }) => [name, status, severity, labels.rule ?? null])).toEqual([
+    ['CommonCause', 'firing', 'critical', 'thing-broken'],
+    ['SelfIsolated', 'firing', 'high', null],
+  ]);
+  expect(told[0]?.annotations.summary).toContain('2 fire now, on thing:a, thing:b');
+  told.length = 0;
+  await db.run(`update remedyd.incidents set state = 'running', reason = 'admitted'`);
+  for (const seconds of [1, 119]) {
+    now = NOW + seconds * 1_000;
+    await gatherer.turn();
+  }
+  expect(told).toEqual([]);
+  now = NOW + 120_000;
+  await gatherer.turn();
+  expect(told.map(({ name, status }) => [name, status]).toSorted()).toEqual([
+    ['CommonCause', 'resolved'],
+    ['SelfIsolated', 'resolved'],
+  ]);
 });

@@ -91,6 +91,7 @@ test('is careful where a rule says nothing', async () => {
         budget: { runs: 3, per: 3_600_000 },
         concurrency: 1,
         blastRadius: null,
+        commonCause: null,
         flapping: { changes: 8, within: 1_800_000 },
         window: null,
       },
