@@ -3,13 +3,10 @@ import { join, resolve } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { openAnswers } from './approve/open.ts';
 import { registerPeople } from './approve/routes.ts';
-import { LOOK_EVERY, watchAutonomy } from './autonomy/watch.ts';
 import { type Config, timeIntervalsOf } from './config/schema.ts';
-import { newId, random } from './domain/id.ts';
+import { newId } from './domain/id.ts';
 import type { Clock } from './domain/time.ts';
 import { refreshFigures } from './figures.ts';
-import { startGathering } from './gathering.ts';
-import { startHousekeeping } from './housekeeping.ts';
 import { createIngest } from './ingest/ingest.ts';
 import { registerIngest } from './ingest/routes.ts';
 import { createSourceDesk } from './ingest/source-desk.ts';
@@ -20,16 +17,14 @@ import { createMetrics } from './observe/metrics.ts';
 import { reportTo } from './observe/report.ts';
 import { registerObserve } from './observe/routes.ts';
 import { watchPauseFile } from './pause/watch.ts';
-import { startProbes } from './probe/start.ts';
 import { openBackend } from './queue/backend.ts';
 import { startRelay } from './queue/relay.ts';
-import { sweep } from './queue/sweep.ts';
 import { createWaker } from './queue/waker.ts';
 import { createWork, startWorkers } from './queue/workers.ts';
+import { startRegulars } from './regulars.ts';
 import type { LoadedRemediation } from './remediation/registry.ts';
 import type { LiveRules } from './rules/live.ts';
 import { createServer } from './server/server.ts';
-import { startSingleton } from './singleton.ts';
 import { createStages } from './stages.ts';
 import { registerApi } from './status/api.ts';
 import type { Db } from './store/db.ts';
@@ -57,9 +52,6 @@ export interface App {
    */
   stop(): Promise<void>;
 }
-
-const SWEEP_EVERY = 10_000;
-const SWEEP_GRACE = 60_000;
 
 /** Puts the service together, in the order in which its parts need each other. Everything it starts, `stop` ends. */
 export async function startApp(parts: AppParts): Promise<App> {
@@ -177,50 +169,18 @@ export async function startApp(parts: AppParts): Promise<App> {
   teardown.add('http', () => server.close());
   rules.onChange((ok) => metrics.rulesLoaded.set(ok ? 1 : 0));
 
-  const sweeping = startSingleton({
-    db,
-    clock,
-    replica,
-    name: 'sweep',
-    every: SWEEP_EVERY,
-    work: async () => {
-      await sweep({ db, clock, grace: SWEEP_GRACE, handOver: shared.handOver, onFound: report.swept });
-    },
-    onError: (error) => report.failed(error, 'the sweep failed'),
-  });
-  const watching = startSingleton({
-    db,
-    clock,
-    replica,
-    name: 'autonomy',
-    every: LOOK_EVERY,
-    work: () => watchAutonomy({ ...shared, autonomy: config.autonomy, escalateAfter: config.escalate_after }),
-    onError: (error) => report.failed(error, 'looking at the rules and their runs failed'),
-  });
-  const gathering = startGathering({
+  teardown.add('leases', () => releaseLeases(db, replica));
+  const regulars = startRegulars({
     ...shared,
     config,
     replica,
-    onError: (error) => report.failed(error, 'storms could not be looked for'),
-  });
-  const { retention: keep } = config;
-  const housekeeping = startHousekeeping({ ...shared, replica, log, keep, channels });
-  teardown.add('housekeeping', () => housekeeping.stop());
-  teardown.add('leases', () => releaseLeases(db, replica));
-  teardown.add('autonomy', () => watching.stop());
-  teardown.add('sweep', () => sweeping.stop());
-  teardown.add('gathering', () => gathering.stop());
-  const probes = startProbes({
-    db,
-    clock,
-    replica,
-    probes: config.probes,
-    store: ingest.parts.store,
-    random,
     log,
     metrics,
+    channels,
+    report,
+    store: ingest.parts.store,
   });
-  teardown.add('probes', () => probes.stop());
+  teardown.add('regular work', () => regulars.stop());
 
   return {
     address,

@@ -14,6 +14,7 @@ import { climbRow } from './escalate/climb.ts';
 import { deadlineRow, expireRow } from './escalate/deadline.ts';
 import { noticeRow } from './escalate/notice.ts';
 import type { PeopleParts } from './escalate/people.ts';
+import { rotationOf } from './escalate/rotation-config.ts';
 import { sendRow } from './escalate/send.ts';
 import { tellRow } from './escalate/tell.ts';
 import { type ExecuteParts, executeRow } from './execute/stage.ts';
@@ -86,6 +87,7 @@ export function createStages(parts: StagesParts): Handlers {
     ackFor: config.escalation.ack_for,
     escalation: config.escalation,
     approvers: config.approval.from ?? null,
+    rotations: config.escalation.rotations.map(rotationOf),
     random,
     onTold: report.told,
     onEscalated: report.escalated,

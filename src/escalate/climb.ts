@@ -12,6 +12,7 @@ import { channelAt } from './addresses.ts';
 import { pagingNames } from './choose.ts';
 import { policyFor, startingLevel } from './config.ts';
 import type { PeopleParts } from './people.ts';
+import { type Whom, whomOf } from './whom.ts';
 
 /** What the first page of an incident begins: its climb, and what has to be sent to whom. */
 export interface Begun {
@@ -69,10 +70,11 @@ export async function climbRow(parts: PeopleParts, row: OutboxRow): Promise<void
       return insertOutbox(sql, [{ kind: 'climb', incidentId, runId: null, data: {}, dueAt: step.until }], now);
     if (step.kind === 'end') return [];
     await saveClimb(sql, incidentId, step.climb);
-    const said = await note(sql, before, step.level, step.cause, climb, now);
+    const whom = whomOf(step.level, parts.rotations, now);
+    const said = await note(sql, before, step.level, step.cause, climb, whom, now);
     return [
       ...said,
-      ...(await insertOutbox(sql, sendsTo(parts, before.incident, step.level, step.climb, step.cause, now), now)),
+      ...(await insertOutbox(sql, sendsTo(parts, before.incident, step.level, step.climb, step.cause, whom, now), now)),
     ];
   });
   parts.handOver(handed);
@@ -84,12 +86,13 @@ function sendsTo(
   level: Level,
   climb: Climb,
   cause: Cause,
+  whom: Whom,
   now: Time,
 ): NewOutboxRow[] {
   const all = pagingNames(parts.channels, parts.notify.channels, severity);
-  const say = [sayCause(level, cause, climb, now)];
+  const say = [sayCause(level, cause, climb, whom, now)];
   const sends = channelsOf(level, parts.channels, all).map((channel): NewOutboxRow => {
-    const data: JsonObject = { channel, topic: 'page', level: level.name, say };
+    const data: JsonObject = { channel, topic: 'page', level: level.name, say, mention: whom.mention };
     return { kind: 'send', incidentId, runId: null, data, dueAt: now };
   });
   const next = nextRow(incidentId, climb, now);
@@ -102,25 +105,26 @@ async function note(
   level: Level,
   cause: Cause,
   climb: Climb,
+  whom: Whom,
   now: Time,
 ): Promise<readonly Handed[]> {
   const { incident } = before;
   const step = cause === 'ack-lapsed' ? advance(incident, { type: 'ack-lapsed' }, now) : null;
   const after = step?.incident ?? { ...incident, version: incident.version + 1 };
   const by = incident.ackedBy;
-  const summary = `${sayCause(level, cause, climb, now)}${cause === 'ack-lapsed' && by !== null ? ` (it was ${by}'s)` : ''}`;
+  const summary = `${sayCause(level, cause, climb, whom, now)}${cause === 'ack-lapsed' && by !== null ? ` (it was ${by}'s)` : ''}`;
   const entry = {
     type: cause === 'ack-lapsed' ? 'ack-lapsed' : 'climbed',
     reason: cause === 'ack-lapsed' ? ('ack-lapsed' as const) : null,
     summary,
-    data: { level: level.name, cause, policy: climb.policy.name, who: level.who },
+    data: { level: level.name, cause, policy: climb.policy.name, who: whom.text },
   };
   return record(sql, [{ before, after, entries: [entry], owed: step?.owed ?? [] }], now);
 }
 
 /** Why this level is told, for those who read it first. */
-export function sayCause({ name, who }: Level, cause: Cause, { since, policy }: Climb, now: Time): string {
-  const level = who === null ? name : `${name} (${who})`;
+export function sayCause({ name }: Level, cause: Cause, { since, policy }: Climb, whom: Whom, now: Time): string {
+  const level = whom.text === null ? name : `${name} (${whom.text})`;
   switch (cause) {
     case 'page':
       return `${level} is told at once.`;

@@ -6,6 +6,7 @@ import { SEVERITIES, type Severity } from '../domain/severity.ts';
 import type { Millis } from '../domain/time.ts';
 import { matchers } from '../rules/matchers/field.ts';
 import { matchesAll } from '../rules/matchers/match-labels.ts';
+import { rotationsSchema } from './rotation-config.ts';
 
 /** One value for all severities, or one for each with a default for those that are left out. */
 const bySeverity = <T>(value: () => z.ZodType<T>) =>
@@ -82,6 +83,8 @@ export const escalationSchema = z
   .strictObject({
     /** For how long an acknowledgement keeps everybody else from being told. */
     ack_for: duration().prefault('30m'),
+    /** Who is on call; a level names one in `who`. */
+    rotations: rotationsSchema,
     policies: z
       .array(policy)
       .prefault([{ name: 'oncall', levels: [{ name: 'L1', after: '0s' }] }])

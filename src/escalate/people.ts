@@ -1,3 +1,4 @@
+import type { Rotation } from '../domain/rotation.ts';
 import type { Clock } from '../domain/time.ts';
 import type { Channel } from '../notify/channel.ts';
 import type { NotifyConfig } from '../notify/config.ts';
@@ -17,6 +18,7 @@ export interface PeopleParts extends PutOffParts {
   readonly escalation: EscalationConfig;
   /** The group that answers where a rule does not say it. */
   readonly approvers: string | null;
+  readonly rotations: readonly Rotation[];
   readonly remediations: ReadonlyMap<string, Remediation>;
   readonly hardStop: AbortSignal;
   random(): number;

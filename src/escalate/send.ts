@@ -156,7 +156,9 @@ async function deliver(
   if (view === undefined) return { kind: 'rejected', why: 'the incident is gone' };
   const message = compose(view, topic, parts.clock.now());
   const { channel, address } = at;
+  const mention = Array.isArray(row.data.mention) ? row.data.mention.map(String) : [];
   const ref = await findThread(parts.db, incidentId, String(row.data.channel));
   // The number alone is another message's in another installation that uses the same account.
-  return channel.send(message, { signal: parts.hardStop, ref, address, idempotencyKey: `${incidentId}.${row.id}` });
+  const idempotencyKey = `${incidentId}.${row.id}`;
+  return channel.send(message, { signal: parts.hardStop, ref, address, mention, idempotencyKey });
 }

@@ -1,4 +1,5 @@
 import type { Topic } from '../domain/event.ts';
+import type { Time } from '../domain/time.ts';
 import { compose } from '../notify/compose.ts';
 import { readView } from '../notify/read-view.ts';
 import { channelsTold, placesTold } from '../store/channels.ts';
@@ -6,9 +7,10 @@ import { beginClimbOf } from '../store/climbs.ts';
 import { insertOutbox, type NewOutboxRow, type OutboxRow, strike, tellsBefore, wait } from '../store/outbox.ts';
 import { isUnheard, noteHeard, noteUnheard } from '../store/unheard.ts';
 import { choose } from './choose.ts';
-import { type Begun, begin, channelsOf, nextRow } from './climb.ts';
+import { type Begun, begin, channelsOf, nextRow, sayCause } from './climb.ts';
 import { addToHistory } from './history.ts';
 import { type PeopleParts, viewSources } from './people.ts';
+import { whomOf } from './whom.ts';
 
 /** How soon news looks again whether the news before it is on its way. */
 const TURN = 250;
@@ -42,8 +44,10 @@ export async function tellRow(parts: PeopleParts, row: OutboxRow): Promise<void>
     if (topic === 'end') await noteHeard(sql, incidentId);
     const isFirst = begun !== null && (await beginClimbOf(sql, incidentId, begun.climb));
     const keys = isFirst ? toldKeys(begun, parts, names) : [...names, ...(await placesTold(sql, incidentId))];
+    const more = isFirst ? wordsFor(begun, parts, now) : { mention: [], say: [] };
     const sends = keys.map((channel): NewOutboxRow => {
-      const data = { channel, topic, ...(notes.length === 0 ? {} : { say: notes }) };
+      const say = [...notes, ...more.say];
+      const data = { channel, topic, mention: more.mention, ...(say.length === 0 ? {} : { say }) };
       return { kind: 'send', incidentId, runId: null, data, dueAt: now };
     });
     const next = isFirst ? nextRow(incidentId, begun.climb, now) : null;
@@ -54,6 +58,16 @@ export async function tellRow(parts: PeopleParts, row: OutboxRow): Promise<void>
   if (topic === 'page' && view !== undefined && !again) parts.onEscalated(view.incident.reason);
   if (isLost) parts.onUnreachable(incidentId, NOBODY);
   parts.handOver(handed);
+}
+
+/** Whom the first page is for, where that is more than whoever looks: people of a rotation, or a higher level. */
+function wordsFor({ climb, levels }: Begun, { rotations }: PeopleParts, now: Time) {
+  const whoms = levels.map((level) => ({ level, whom: whomOf(level, rotations, now) }));
+  const said = whoms.filter(({ whom }, i) => i > 0 || whom.mention.length > 0);
+  return {
+    mention: whoms.flatMap(({ whom }) => whom.mention),
+    say: said.map(({ level, whom }) => sayCause(level, 'page', climb, whom, now)),
+  };
 }
 
 /** Every level that is told at once, each place once. What only informs the public is no matter of levels. */

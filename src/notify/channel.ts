@@ -47,6 +47,8 @@ export interface SendContext {
   readonly ref: JsonObject | null;
   /** A place of this channel that was asked for, such as a room; without it the channel chooses. */
   readonly address?: string | null;
+  /** Whom the message is for beside those that the channel always mentions: Slack user ids. */
+  readonly mention?: readonly string[];
   /** The same for every attempt of one message, and no other message's anywhere. */
   readonly idempotencyKey: string;
 }

@@ -30,10 +30,11 @@ export function slackChannel(config: SlackConfig, { timeout = 5_000 }: { readonl
     name: 'slack',
     pages: true,
     wants: () => true,
-    async send(message, { signal, ref, address = null }) {
+    async send(message, { signal, ref, address = null, mention = [] }) {
       try {
         const client = slackClient(config.token, config.api_url, timeout, signal);
-        return { kind: 'sent', ref: toRef(await deliver(client, config, message, readRef(ref), address)) };
+        const calling = { ...config, mention: [...new Set([...config.mention, ...mention])] };
+        return { kind: 'sent', ref: toRef(await deliver(client, calling, message, readRef(ref), address)) };
       } catch (error) {
         return verdict(error);
       }

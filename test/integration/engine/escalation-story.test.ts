@@ -25,10 +25,10 @@ function movableClock(): Clock & { forward(minutes: number): void } {
 }
 
 /** The policy that is shipped, on a daemon whose minutes pass when the test says so. */
-async function start() {
+async function start(rotations: readonly object[] = []) {
   const { escalation } = parse(await readFile('config/remedyd.yaml', 'utf8'));
   const clock = movableClock();
-  engine = await startEngine({ rules: 'rules: []\n', clock, config: { escalation } });
+  engine = await startEngine({ rules: 'rules: []\n', clock, config: { escalation: { ...escalation, rotations } } });
   const { daemon } = engine;
   const raise = async (name: string, severity: string) => {
     await daemon.event({ name, status: 'firing', severity, labels: { thing: 'cup' } });
@@ -118,3 +118,24 @@ test('a breach goes to everybody at once', async () => {
   for (const where of ['slack', 'pagerduty', 'slack:#incidents-critical', 'slack:#executive-alerts'])
     await until(id, `0 told by ${where}`);
 }, 60_000);
+
+test('who takes over on Monday is told what is open, once, and pages are for them from then on', async () => {
+  const members = [
+    { name: 'Anna', slack: 'U0ANNA' },
+    { name: 'Bob', slack: 'U0BOB' },
+  ];
+  const rotation = { name: 'oncall', zone: 'Europe/Bucharest', since: '2026-01-05', members };
+  const { clock, raise, daemon, slack } = await start([rotation]);
+  await daemon.until(
+    'the first look',
+    async () => (await daemon.db.query('select 1 from remedyd.duties')).length === 1,
+  );
+  const id = await raise('thing:strange', 'HIGH');
+  clock.forward(7 * 24 * 60);
+  const notes = () => slack.messages().filter(({ text }) => text.includes('is on call now'));
+  await slack.until(() => notes().length === 1, 45_000);
+  expect(JSON.stringify(notes()[0])).toContain(id);
+  expect(notes()[0]?.text).toMatch(
+    /oncall: (Anna|Bob) is on call now, (Bob|Anna) stands by, until \d{4}-\d\d-\d\d 09:00/,
+  );
+}, 120_000);

@@ -39,6 +39,7 @@ export async function openNight(given: {
     ackFor: 1_800_000,
     approvers: null,
     onUnheard: () => undefined,
+    rotations: [],
     escalation: escalationSchema.parse({}),
     hardStop: new AbortController().signal,
     rulebook: () => createRulebook([]),
