@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { tryRemediations } from './candidate.ts';
 import { type Fault, sortFaults } from './config/faults.ts';
 import { loadConfig } from './config/load.ts';
+import { suggest } from './config/nearest.ts';
 import { readYaml, wholeFile } from './config/read-yaml.ts';
 import type { Variables } from './config/references.ts';
 import { approversOf, type Config, configSchema, windowsOf } from './config/schema.ts';
@@ -9,6 +10,7 @@ import type { Clock } from './domain/time.ts';
 import { policyNames } from './escalate/config.ts';
 import { checkNeeds, checkSettings, type Registry, type RemediationFault } from './remediation/registry.ts';
 import { loadRulebook } from './rules/load.ts';
+import type { Rulebook } from './rules/rulebook.ts';
 import { loadRuleTests } from './ruletest/load.ts';
 import { createToolbox } from './tools/toolbox.ts';
 
@@ -56,6 +58,7 @@ export async function checkAll(options: CheckOptions): Promise<Checked> {
     config && approversOf(config),
   );
   if ('faults' in rules) faults.push(...rules.faults);
+  else if (config !== null) faults.push(...(await checkMaintenance(configFile, config, rules.rulebook)));
   const tests = await loadRuleTests(rulesDir, 'faults' in rules ? null : rules.rulebook);
   faults.push(...tests.faults);
   return {
@@ -64,6 +67,20 @@ export async function checkAll(options: CheckOptions): Promise<Checked> {
     rules: 'faults' in rules ? 0 : rules.rulebook.rules.length,
     tests: tests.tests.length,
   };
+}
+
+/** A maintenance of a rule that does not exist would hold nothing back, and nobody would see it before the night. */
+async function checkMaintenance(configFile: string, config: Config, rulebook: Rulebook): Promise<readonly Fault[]> {
+  const names = rulebook.rules.map(({ name }) => name);
+  const unknown = config.maintenance.flatMap(({ rules }, i) =>
+    (rules ?? []).flatMap((name, j) => (names.includes(name) ? [] : [{ name, path: ['maintenance', i, 'rules', j] }])),
+  );
+  if (unknown.length === 0) return [];
+  const yaml = await readYaml(configFile);
+  return unknown.map(({ name, path }) => {
+    const [message, fix] = [`there is no rule '${name}'`, suggest(name, names)];
+    return 'faults' in yaml ? wholeFile(configFile, message, fix) : yaml.fault(path, message, fix);
+  });
 }
 
 /** What neither the config nor a remediation can know of itself: whether its tools and its settings are there. */

@@ -70,6 +70,25 @@ test('says at once what is wrong with the config, the remediations and the rules
   ]);
 });
 
+test('says which time or rule of a maintenance does not exist', async () => {
+  const files = {
+    'remediations/disks/clean.ts': remediation('redis'),
+    'rules/disks.yaml': rules('disks/clean'),
+  };
+  const tools = 'tools: { redis: { url: "redis://127.0.0.1:1" } }\n';
+  const nights =
+    'time_intervals: [{ name: nights, time_intervals: [{ times: [{ start_time: "00:00", end_time: "06:00" }] }] }]\n';
+  const maintenance = (at: string, rule: string) =>
+    `maintenance:\n  - name: move\n    at: [${at}]\n    rules: [${rule}]\n`;
+  const said = async (at: string, rule: string) =>
+    (await check({ ...files, 'remedyd.yaml': `${tools}${nights}${maintenance(at, rule)}` })).faults;
+  expect(await said('nights', 'disk')).toEqual([]);
+  expect(await said('nights', 'dsik')).toEqual(["remedyd.yaml:6:13: there is no rule 'dsik' — did you mean 'disk'?"]);
+  expect(await said('nihgts', 'disk')).toEqual([
+    expect.stringMatching(/^remedyd\.yaml:5:10: .*there is no time interval 'nihgts' — add it to time_intervals/),
+  ]);
+});
+
 test('says where a remediation, its tool or its settings do not fit the config', async () => {
   const { faults } = await check({
     'remedyd.yaml': 'tools: { redis: { url: "redis://127.0.0.1:1" } }\nsettings:\n  limit: many\n',
