@@ -13,13 +13,14 @@ beforeAll(async () => {
   engine = await startEngine({
     rules: `rules:
 ${rule('plain', 'thing:broken', MEND, FREE)}
+${rule('fading', 'thing:fading', MEND, FREE)}
 ${rule('returning', 'thing:returning', MEND, FREE)}
 ${rule('twice', 'thing:stubborn', TWICE, FREE)}
 ${rule('observed', 'thing:watched', MEND, FREE).replace('mode: auto', 'mode: observe')}
 ${rule('proposed', 'thing:proposed', MEND, FREE).replace('mode: auto', 'mode: propose')}
 ${rule('rested', 'thing:tired', MEND, 'guards: { cooldown: 1h, budget: { runs: 1000, per: 1h }, concurrency: 100 }')}
 `,
-    config: { verify: { resolve_within: '1s' }, api: { token: new Secret('a-token-for-tests', 'test') } },
+    config: { verify: { resolve_within: '5s' }, api: { token: new Secret('a-token-for-tests', 'test') } },
   });
 });
 afterAll(() => engine[Symbol.asyncDispose]());
@@ -75,15 +76,15 @@ describe('P8: a success that does not last is none', () => {
       thing.healthy = true;
       return 200;
     };
-    await event('thing:broken', 'kettle');
+    await event('thing:fading', 'kettle');
     await daemon.untilState('thing:kettle', ['verifying']);
-    await event('thing:broken', 'kettle', 'resolved');
+    await event('thing:fading', 'kettle', 'resolved');
     await daemon.until(
       'cleared',
       async () => (await daemon.untilState('thing:kettle', ['verifying'])).reason === 'cleared',
     );
     await daemon.event({
-      name: 'thing:broken',
+      name: 'thing:fading',
       status: 'firing',
       severity: 'HIGH',
       labels: { thing: 'kettle', again: '1' },
@@ -98,9 +99,9 @@ describe('P8: a success that does not last is none', () => {
       thing.healthy = true;
       return 200;
     };
-    await event('thing:broken', 'stove');
+    await event('thing:fading', 'stove');
     await daemon.untilState('thing:stove', ['verifying']);
-    await event('thing:broken', 'stove', 'resolved');
+    await event('thing:fading', 'stove', 'resolved');
     await daemon.until(
       'cleared',
       async () => (await daemon.untilState('thing:stove', ['verifying', 'escalated'])).reason === 'cleared',
