@@ -47,6 +47,7 @@ export async function openNight(given: {
     handOver: () => undefined,
     onTold: () => undefined,
     onEscalated: () => undefined,
+    onUnheard: () => undefined,
     onUnreachable: (_incident, why) => unreachable.push(why),
   };
 
