@@ -1,11 +1,11 @@
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { FastifyInstance } from 'fastify';
 import { openAnswers } from './approve/open.ts';
 import { registerPeople } from './approve/routes.ts';
 import { type Config, timeIntervalsOf } from './config/schema.ts';
 import { newId } from './domain/id.ts';
 import type { Clock } from './domain/time.ts';
+import { explainer } from './explaining.ts';
 import { refreshFigures } from './figures.ts';
 import { createIngest } from './ingest/ingest.ts';
 import { registerIngest } from './ingest/routes.ts';
@@ -162,10 +162,11 @@ export async function startApp(parts: AppParts): Promise<App> {
     rulebook: rules.current,
     replica,
     startedAt,
+    why: explainer(config, clock, remediations, rules.current, db),
   });
   registerIngest(server, { ...ingest.parts, sources: config.sources, stopping: () => stopping });
   registerPeople(server, { ...answers, log, metrics, stopping: () => stopping });
-  const address = await listen(server, config);
+  const address = await server.listen({ host: config.server.host, port: config.server.port });
   teardown.add('http', () => server.close());
   rules.onChange((ok) => metrics.rulesLoaded.set(ok ? 1 : 0));
 
@@ -201,8 +202,4 @@ export async function startApp(parts: AppParts): Promise<App> {
       await teardown.run();
     },
   };
-}
-
-async function listen(server: FastifyInstance, { server: { host, port } }: Config): Promise<string> {
-  return server.listen({ host, port });
 }

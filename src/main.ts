@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { ack } from './commands/ack.ts';
 import { type CheckOptions, check } from './commands/check.ts';
+import { type ExplainOptions, explain } from './commands/explain.ts';
 import { migrateCommand } from './commands/migrate.ts';
 import { type NotifyTestOptions, notifyTest } from './commands/notify-test.ts';
 import { pause, resume } from './commands/pause.ts';
@@ -8,6 +9,7 @@ import { promote } from './commands/promote.ts';
 import { serveCommand } from './commands/serve.ts';
 import { status } from './commands/status.ts';
 import { type TestOptions, test } from './commands/test.ts';
+import { why } from './commands/why.ts';
 import { StartFault } from './serve.ts';
 
 /** Exit codes: 0 all is well, 1 faults were found, 2 wrong use. */
@@ -57,6 +59,23 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     .description('what is open, paused, demoted and owed')
     .option('--json', 'print JSON')
     .action((options: { json?: boolean }) => status(options));
+  program
+    .command('explain')
+    .description('say what would become of a webhook, rule by rule and guardrail by guardrail')
+    .argument('<payload>', 'a file with its body; - is standard input')
+    .option('--source <name>', 'who sends it; guessed where it is left out')
+    .option('--json', 'print JSON')
+    .action(async (payload: string, options: ExplainOptions) => {
+      code = await explain(payload, options);
+    });
+  program
+    .command('why')
+    .description('say why an incident stands as it does, and what would have let it act')
+    .argument('<incident>', 'its id')
+    .option('--json', 'print JSON')
+    .action(async (id: string, options: { json?: boolean }) => {
+      code = await why(id, options);
+    });
   program
     .command('pause')
     .description('stop remediation: everywhere, for a rule, or on a target')

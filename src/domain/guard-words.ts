@@ -47,6 +47,12 @@ export function noOf(data: JsonObject, reason: string | null): No | null {
   return { reason, numbers, until };
 }
 
+/** The fleet is counted by the remediation itself. */
+const UNCOUNTED: Words = () => ({
+  says: 'the limit is a share of a number that nobody has counted of late, or that came out as nothing',
+  change: 'the remediation counts them every minute where it can; the log says why it cannot',
+});
+
 const WORDS: Readonly<Partial<Record<Reason, Words>>> = {
   'for-not-reached': ({ time, until }, now) => ({
     says: `it has been firing for ${formatDuration(now - time('firingSince'))}, which is not long enough for the rule`,
@@ -102,6 +108,13 @@ const WORDS: Readonly<Partial<Record<Reason, Words>>> = {
   'blast-radius': ({ number }) => ({
     says: `${number('counted')} targets of this kind are sick or worked on (${number('sick')} sick, ${number('inFlight')} worked on), and the limit is ${number('limit')}`,
     change: `wait until they are ${number('limit')}, or raise guards.blast_radius until it allows ${number('counted')}`,
+  }),
+  'population-unknown': UNCOUNTED,
+  'population-stale': UNCOUNTED,
+  'population-empty': UNCOUNTED,
+  'population-implausible': ({ number }) => ({
+    says: `${number('population')} were counted, and between ${number('leastWithinHour')} and ${number('mostWithinHour')} within the hour before`,
+    change: 'find out where the others are; it is counted again every minute',
   }),
   backoff: ({ number, until }, now) => ({
     says: `${number('attemptsWithoutSuccess')} attempts have not helped, so the next one waits ${formatDuration(number('waitMs'))}`,

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import type { Why } from '../decide/why.ts';
 import { type Time, toIso } from '../domain/time.ts';
 import type { Remediation } from '../remediation/define.ts';
 import type { Rulebook } from '../rules/rulebook.ts';
@@ -21,6 +22,8 @@ export interface ApiParts extends StatusParts, RulesParts, GuardsParts {
   readonly auth: ApiAuth;
   readonly remediations: ReadonlyMap<string, Remediation>;
   rulebook(): Rulebook;
+  /** Why an incident stands as it does; undefined where there is none. */
+  why(id: string): Promise<Why | undefined>;
 }
 
 /** A name that stands twice comes as a list. */
@@ -54,7 +57,15 @@ export function registerApi(server: FastifyInstance, parts: ApiParts): void {
       db,
       runs.map((run) => run.id),
     );
-    return incidentDetail(stored.incident, await episodesOf(db, [id]), runs, await readTimeline(db, id), journal);
+    const detail = incidentDetail(
+      stored.incident,
+      await episodesOf(db, [id]),
+      runs,
+      await readTimeline(db, id),
+      journal,
+    );
+    const { decided = null, present = null } = (await parts.why(id)) ?? {};
+    return { ...detail, explanation: { decided, present } };
   });
 
   server.get('/api/rules', { onRequest }, () => readRules(parts));

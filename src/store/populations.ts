@@ -23,3 +23,17 @@ export async function rememberPopulation(
   );
   return row?.least == null || row.most == null ? undefined : { least: row.least, most: row.most };
 }
+
+/** What was counted last of each remediation, with the least and the most of the hour before it. For explaining only. */
+export async function lastPopulations(
+  sql: Sql,
+): Promise<Map<string, { readonly count: number; readonly at: Time; readonly hour: { least: number; most: number } }>> {
+  const rows = await sql.query<{ remediation: string; count: number; at: Time; least: number; most: number }>(
+    `select distinct on (remediation) remediation, count, at,
+       min(count) over w as least, max(count) over w as most
+     from remedyd.populations window w as (partition by remediation) order by remediation, at desc`,
+  );
+  return new Map(
+    rows.map(({ remediation, count, at, least, most }) => [remediation, { count, at, hour: { least, most } }]),
+  );
+}
