@@ -7,15 +7,20 @@ import { redactText } from '../../domain/redact.ts';
  */
 const lookedAt = (max: number) => Math.min(20_000, 2_000 + 4 * max);
 
-/** Control characters but tab and line feed, what turns the direction of the text around it, and what nobody can see. */
-const UNPRINTABLE = /[^\P{Cc}\t\n]|[\p{Bidi_Control}\u200b\u2028\u2029\u2060-\u2064\ufeff\u{e0000}-\u{e007f}]/gu;
+/** Control characters but the line feed, what turns the direction of the text around it, and what nobody can see. */
+const UNPRINTABLE = /[^\P{Cc}\n]|[\p{Bidi_Control}\u200b\u2028\u2029\u2060-\u2064\ufeff\u{e0000}-\u{e007f}]/gu;
 
 /**
  * Makes a stranger's text fit to be shown: well-formed, without control characters and without marks that reverse
  * the text after them (they make `gpj.exe` read as `exe.jpg`), without secrets, and of at most `max` characters.
  */
 export function clean(text: string, max: number): string {
-  const looked = text.slice(0, lookedAt(max)).replaceAll('\r\n', '\n').toWellFormed().replace(UNPRINTABLE, '');
+  const looked = text
+    .slice(0, lookedAt(max))
+    .replaceAll('\r\n', '\n')
+    .replaceAll('\t', ' ')
+    .toWellFormed()
+    .replace(UNPRINTABLE, '');
   return cut(redactText(looked).trim(), max);
 }
 
