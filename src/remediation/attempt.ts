@@ -19,6 +19,8 @@ export async function attempt<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const limit = parseDuration(timeout);
+  // Not everything that is called heeds its signal: what must not happen any more is not begun.
+  if (outer.aborted) throw new CutOff('cut off before it began', { cause: outer.reason });
   const done = new AbortController();
   const late = new AbortController();
   const signal = AbortSignal.any([outer, late.signal]);

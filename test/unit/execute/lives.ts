@@ -37,6 +37,8 @@ export interface LifeOptions {
   /** Writes are refused from this one on, as for a process that lost its run. */
   readonly fencedFrom?: number;
   readonly signal?: AbortSignal;
+  /** Called while a line is being written. */
+  readonly onWrite?: () => void;
   readonly stopping?: () => boolean;
   readonly dry?: boolean;
   readonly approved?: boolean;
@@ -64,6 +66,7 @@ export async function live(remediation: Remediation, options: LifeOptions = {}):
     read: async () => [...rows],
     async write(row) {
       writes += 1;
+      options.onWrite?.();
       if (writes >= fencedFrom) throw new FencedOff('another replica has it');
       rows.push(structuredClone(row));
     },

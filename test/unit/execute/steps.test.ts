@@ -232,6 +232,24 @@ describe('P3: whoever has lost the run does nothing more', () => {
     const { end, lines } = await live(remediationOf(hangs), { signal: lost.signal });
     expect([end.kind, lines]).toEqual(['interrupted', ['a:begun']]);
   });
+
+  test('a step does not act where the run was lost while its intent was written', async () => {
+    const lost = new AbortController();
+    let acted = false;
+    const acts = step({
+      name: 'a',
+      effect: 'changes',
+      repeat: 'never',
+      timeout: '1h',
+      run: async () => {
+        acted = true;
+        return null;
+      },
+    });
+    const onWrite = () => lost.abort(new Error('the hold cannot be proved'));
+    const { end, lines } = await live(remediationOf(acts), { signal: lost.signal, onWrite });
+    expect([end.kind, lines, acted]).toEqual(['interrupted', ['a:begun'], false]);
+  });
 });
 
 describe('time limits', () => {
