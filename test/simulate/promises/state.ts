@@ -1,0 +1,91 @@
+import { hasEnded, type Incident, type IncidentState } from '../../../src/domain/incident.ts';
+import { identityKey } from '../../../src/ingest/batch.ts';
+import type { OutboxKind } from '../../../src/store/outbox.ts';
+import type { Database } from '../database.ts';
+import type { StoredRow } from '../tables.ts';
+import { Broken } from '../witness.ts';
+
+/** The work without which an incident in that state would stand still for ever. */
+const MOVES: Partial<Record<IncidentState, OutboxKind>> = {
+  received: 'decide',
+  held: 'decide',
+  approving: 'expire',
+  running: 'execute',
+  verifying: 'verify',
+};
+
+/** What has to be true of the tables after every single event. The sweep is left out: nothing may need it. */
+export function checkState(db: Database): void {
+  const owed = Map.groupBy(db.outbox.values(), (row) => row.incidentId ?? '');
+  for (const incident of db.incidents.values()) {
+    const rows = owed.get(incident.id) ?? [];
+    pageIsOwed(db, incident, rows);
+    if (incident.endedAt !== null) continue;
+    movesOn(db, incident, rows);
+    deadlineIsArmed(incident, rows);
+  }
+  oneEpisodeEach(db);
+  oneRunPerTarget(db);
+}
+
+type Rows = readonly StoredRow[];
+
+function movesOn(db: Database, { id, state, runId }: Incident, rows: Rows): void {
+  const wanted = MOVES[state];
+  if (wanted !== undefined && !rows.some(({ kind }) => kind === wanted))
+    throw new Broken(
+      'P1',
+      `${id} is ${state}, and nothing that would move it is owed: no '${wanted}' stands in the outbox`,
+    );
+  if ((state === 'running' || state === 'verifying') && !db.runs.has(runId ?? ''))
+    throw new Broken('P1', `${id} is ${state}, and its run ${runId} does not exist`);
+  if (state === 'observing' && runId !== null && db.runs.get(runId)?.endedAt === null)
+    if (!rows.some(({ kind }) => kind === 'execute'))
+      throw new Broken('P1', `${id} observes, and its rehearsal is not owed`);
+}
+
+function deadlineIsArmed({ id, deadlineAt, ackedAt, pagedAt }: Incident, rows: Rows): void {
+  if (deadlineAt === null) {
+    if (ackedAt === null && pagedAt === null)
+      throw new Broken('P2', `${id} is open, nobody was paged and nobody took it, and it has no deadline`);
+    return;
+  }
+  if (!rows.some(({ kind, dueAt }) => kind === 'deadline' && dueAt <= deadlineAt))
+    throw new Broken('P2', `${id} has a deadline, and nothing in the outbox will see it pass`);
+}
+
+function pageIsOwed(db: Database, incident: Incident, rows: Rows): void {
+  const { id, state, pagedAt } = incident;
+  if (state === 'escalated' && pagedAt === null) throw new Broken('P8', `${id} is escalated and nobody is paged`);
+  if (pagedAt === null || db.told.has(`${id} page`)) return;
+  if (!rows.some(({ kind, data }) => (kind === 'tell' || kind === 'send') && data.topic === 'page'))
+    throw new Broken('P8', `${id} was to be paged: nobody has received it, and it is not owed either`);
+}
+
+function oneEpisodeEach(db: Database): void {
+  const seen = new Set<string>();
+  for (const episode of db.episodes.values()) {
+    if (!episode.current) continue;
+    const key = identityKey(episode);
+    if (seen.has(key)) throw new Broken('P1', `two current episodes of ${key}`);
+    seen.add(key);
+    const incident = episode.incidentId === null ? undefined : db.incidents.get(episode.incidentId);
+    if (episode.status !== 'firing') continue;
+    if (incident === undefined) throw new Broken('P1', `${key} fires and belongs to no incident`);
+    const given = ['closed-by-person'].includes(incident.reason) || incident.state === 'ignored';
+    if (hasEnded(incident) && !given)
+      throw new Broken('P1', `${key} fires, and its incident ${incident.id} has ended as ${incident.reason}`);
+    if (!hasEnded(incident) && !incident.firing)
+      throw new Broken('P1', `${key} fires, and its incident ${incident.id} does not know`);
+  }
+}
+
+function oneRunPerTarget(db: Database): void {
+  const holders = new Map<string, string>();
+  for (const { id, target, endedAt, dry } of db.runs.values()) {
+    if (endedAt !== null || dry) continue;
+    const other = holders.get(target.id);
+    if (other !== undefined) throw new Broken('P3', `${other} and ${id} both hold ${target.id}`);
+    holders.set(target.id, id);
+  }
+}
