@@ -3,9 +3,9 @@ import { ack } from './commands/ack.ts';
 import { type CheckOptions, check } from './commands/check.ts';
 import { type ExplainOptions, explain } from './commands/explain.ts';
 import { migrateCommand } from './commands/migrate.ts';
-import { type NotifyTestOptions, notifyTest } from './commands/notify-test.ts';
 import { pause, resume } from './commands/pause.ts';
 import { promote } from './commands/promote.ts';
+import { type ReplayOptions, replayCommand } from './commands/replay.ts';
 import { serveCommand } from './commands/serve.ts';
 import { status } from './commands/status.ts';
 import { type TestOptions, test } from './commands/test.ts';
@@ -48,6 +48,19 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     .option('--json', 'print JSON')
     .action(async (dir: string | undefined, options: TestOptions) => {
       code = await test(dir, options);
+    });
+
+  program
+    .command('replay')
+    .description('take recorded alerts through other rules, and say what would be decided otherwise')
+    .option('--since <duration>', 'from so long ago', '30d')
+    .option('--rules <dir>', 'the other folder of rules')
+    .option('--config <file>', 'the other config')
+    .option('--population <n>', 'of how many a percentage is taken', '100')
+    .option('--fail-on <differences>', 'exit with 1 on one of these, separated by commas; or any')
+    .option('--json', 'print JSON')
+    .action(async (options: ReplayOptions) => {
+      code = await replayCommand(options);
     });
 
   program
@@ -110,15 +123,6 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     .argument('<incident>', 'its id')
     .action(async (id: string) => {
       code = await ack(id);
-    });
-  program
-    .command('notify-test')
-    .description('send one marked test message through a channel of the config')
-    .argument('<channel>', 'slack, pagerduty, email, sms or statuspage')
-    .option('--severity <severity>', 'whose rooms, services and numbers are tried; low if left out')
-    .option('--json', 'print JSON')
-    .action(async (channel: string, options: NotifyTestOptions) => {
-      code = await notifyTest(channel, options);
     });
 
   try {
