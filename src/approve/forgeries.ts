@@ -1,6 +1,6 @@
 import type { Millis, Time } from '../domain/time.ts';
 import { findApprovals } from '../store/approvals.ts';
-import { takeRequest } from '../store/requests.ts';
+import { takeRequests } from '../store/requests.ts';
 import type { PeopleRoutesParts } from './parts.ts';
 import type { Refusal } from './signature.ts';
 
@@ -29,7 +29,7 @@ export function createForgeries(parts: Pick<PeopleRoutesParts, 'db' | 'clock' | 
   async function keep(approval: string, refusal: Refusal, now: Time): Promise<void> {
     if (!(await findApprovals(db, [approval])).has(approval)) return;
     const key = `forged-${approval}-${Math.floor(now / TOLD_EVERY)}`;
-    const { handed } = await takeRequest(db, key, { kind: 'forged', approval, refusal }, now);
-    handOver(handed);
+    const taken = await takeRequests(db, [{ id: key, data: { kind: 'forged', approval, refusal } }], now);
+    handOver(taken.flatMap(({ handed }) => handed));
   }
 }

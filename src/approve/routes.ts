@@ -1,13 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { answerError } from '../server/errors.ts';
 import { header } from '../server/signed.ts';
-import { takeRequest } from '../store/requests.ts';
 import { createForgeries } from './forgeries.ts';
+import { createIntake, type Intake } from './intake.ts';
 import { readPagerduty } from './pagerduty.ts';
 import type { PeopleRoutesParts } from './parts.ts';
 import { type PersonRequest, toStored } from './request.ts';
 import { type Refusal, refusePagerduty, refuseSlack } from './signature.ts';
 import { readCommand, readInteraction, type SlackRequest } from './slack-request.ts';
+
+type Parts = PeopleRoutesParts & { readonly intake: Intake };
 
 /** Slack says 256 kB at most, PagerDuty drops what is larger itself. */
 const BODY_LIMIT = 512 * 1024;
@@ -17,7 +19,8 @@ const BODY_LIMIT = 512 * 1024;
  * bytes. Then the request is stored and acknowledged; the work comes after that, because Slack waits three seconds and
  * PagerDuty five, and neither sends a press again.
  */
-export function registerPeople(server: FastifyInstance, parts: PeopleRoutesParts): void {
+export function registerPeople(server: FastifyInstance, given: PeopleRoutesParts): void {
+  const parts: Parts = { ...given, intake: createIntake(given) };
   const { slack, pagerduty } = parts.notify;
   const options = { bodyLimit: BODY_LIMIT };
   const forgeries = createForgeries(parts);
@@ -45,7 +48,7 @@ export function registerPeople(server: FastifyInstance, parts: PeopleRoutesParts
 }
 
 async function slackRequest(
-  parts: PeopleRoutesParts,
+  parts: Parts,
   { headers }: FastifyRequest,
   reply: FastifyReply,
   read: SlackRequest | null,
@@ -71,7 +74,7 @@ async function slackRequest(
 }
 
 async function pagerdutyRequest(
-  parts: PeopleRoutesParts,
+  parts: Parts,
   reply: FastifyReply,
   event: ReturnType<typeof readPagerduty>,
 ): Promise<FastifyReply> {
@@ -86,20 +89,20 @@ async function pagerdutyRequest(
 
 /** Stored first, acknowledged then: what was acknowledged is not lost. */
 async function keep(
-  parts: PeopleRoutesParts,
+  parts: Parts,
   source: 'slack' | 'pagerduty',
   id: string,
   request: PersonRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const { db, clock, metrics, log } = parts;
+  const { intake, metrics, log } = parts;
   if (parts.stopping()) return answerError(reply, 'stopping');
   try {
-    const { handed, replays } = await takeRequest(db, id, toStored(request), clock.now());
+    const { handed, replays } = await intake({ id, data: toStored(request) });
     parts.handOver(handed);
     // The first time that it comes again is told, as every answer that does not count.
     if (replays === 1 && request.kind === 'answer') {
-      const again = await takeRequest(db, `${id}-again`, toStored({ ...request, again: true }), clock.now());
+      const again = await intake({ id: `${id}-again`, data: toStored({ ...request, again: true }) });
       parts.handOver(again.handed);
     }
     metrics.webhooks.inc({ source, outcome: replays === 0 ? 'accepted' : 'repeated' });

@@ -11,27 +11,39 @@ export interface Taken {
   readonly replays: number;
 }
 
+/** One request of a person, and the work that it owes. */
+export interface NewRequest {
+  /** The same for every delivery of one request. */
+  readonly id: string;
+  readonly data: JsonObject;
+}
+
 /**
  * Keeps what people sent, with the work that it owes, in one statement: once it is acknowledged it is not lost, and the same
- * request sent again owes nothing more.
+ * request sent again owes nothing more. Each id may stand in the list once.
  *
- * @param id the same for every delivery of one request
+ * @returns what was taken, in the order of the list
  */
-export async function takeRequest(sql: Sql, id: string, data: JsonObject, now: Time): Promise<Taken> {
-  const rows = await sql.query<{ replays: number; outboxId: number | null }>(
-    `with taken as (
-       insert into remedyd.requests as r (id, received_at) values ($1, $2)
-       on conflict (id) do update set replays = r.replays + 1 returning replays
+export async function takeRequests(sql: Sql, requests: readonly NewRequest[], now: Time): Promise<Taken[]> {
+  const rows = await sql.query<{ id: string; replays: number; outboxId: number | null }>(
+    `with given as (
+       select id, data::jsonb as data from unnest($1::text[], $2::text[]) as g(id, data)
+     ), taken as (
+       insert into remedyd.requests as r (id, received_at) select id, $3 from given order by id
+       on conflict (id) do update set replays = r.replays + 1 returning id, replays
      ), owed as (
        insert into remedyd.outbox (kind, data, due_at, queued_until, created_at)
-       select 'answer', $3::jsonb, $2, $4, $2 from taken where replays = 0 returning id
+       select 'answer', data || jsonb_build_object('request', id), $3, $4, $3
+       from given join taken using (id) where replays = 0
+       returning id, data->>'request' as request
      )
-     select taken.replays, owed.id as "outboxId" from taken left join owed on true`,
-    [id, at(now), json(data), at(now + HANDED_FOR)],
-    'take-request',
+     select taken.id, taken.replays, owed.id as "outboxId" from taken left join owed on owed.request = taken.id`,
+    [requests.map(({ id }) => id), requests.map(({ data }) => json(data)), at(now), at(now + HANDED_FOR)],
+    'take-requests',
   );
-  const handed = rows.flatMap(({ outboxId }): Handed[] =>
-    outboxId === null ? [] : [{ id: outboxId, kind: 'answer', handed: 1 }],
-  );
-  return { handed, replays: rows[0]?.replays ?? 0 };
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return requests.map(({ id }) => {
+    const { replays = 0, outboxId = null } = byId.get(id) ?? {};
+    return { replays, handed: outboxId === null ? [] : [{ id: outboxId, kind: 'answer', handed: 1 }] };
+  });
 }
