@@ -66,7 +66,7 @@ export async function startApp(parts: AppParts): Promise<App> {
 
   const toolbox = createToolbox(config.tools, clock);
   teardown.add('tools', () => toolbox.close());
-  const { channels, absent } = createChannels(config.notify, { production: parts.production });
+  const { channels, absent } = createChannels(config.notify, { production: parts.production, clock });
   for (const { name, why } of absent) log.warn({ channel: name }, why);
 
   const backend = openBackend({

@@ -3,6 +3,7 @@ import { ack } from './commands/ack.ts';
 import { type CheckOptions, check } from './commands/check.ts';
 import { type ExplainOptions, explain } from './commands/explain.ts';
 import { migrateCommand } from './commands/migrate.ts';
+import { type NotifyTestOptions, notifyTest } from './commands/notify-test.ts';
 import { pause, resume } from './commands/pause.ts';
 import { promote } from './commands/promote.ts';
 import { type ReplayOptions, replayCommand } from './commands/replay.ts';
@@ -123,6 +124,15 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     .argument('<incident>', 'its id')
     .action(async (id: string) => {
       code = await ack(id);
+    });
+  program
+    .command('notify-test')
+    .description('send one marked test message through a channel of the config')
+    .argument('<channel>', 'slack, pagerduty, email, sms or statuspage')
+    .option('--severity <severity>', 'whose rooms, services and numbers are tried; low if left out')
+    .option('--json', 'print JSON')
+    .action(async (channel: string, options: NotifyTestOptions) => {
+      code = await notifyTest(channel, options);
     });
 
   try {

@@ -1,8 +1,12 @@
 import type { Secret } from '../config/secret.ts';
+import { type Clock, systemClock } from '../domain/time.ts';
 import type { Channel } from './channel.ts';
 import type { NotifyConfig } from './config.ts';
+import { emailChannel } from './email/channel.ts';
 import { pagerdutyChannel } from './pagerduty/channel.ts';
 import { slackChannel } from './slack/channel.ts';
+import { smsChannel } from './sms/channel.ts';
+import { statuspageChannel } from './statuspage/channel.ts';
 
 export interface Channels {
   /** By name. */
@@ -17,8 +21,11 @@ export interface Channels {
  *
  * @throws Error in production, naming every secret that is not set.
  */
-export function createChannels(config: NotifyConfig, { production }: { readonly production: boolean }): Channels {
-  const { slack, pagerduty } = config;
+export function createChannels(
+  config: NotifyConfig,
+  { production, clock = systemClock }: { readonly production: boolean; readonly clock?: Clock },
+): Channels {
+  const { slack, pagerduty, email, sms, statuspage } = config;
   const wanted = [
     { name: 'slack', secrets: slack && [slack.token], make: () => slack && slackChannel(slack) },
     {
@@ -29,6 +36,17 @@ export function createChannels(config: NotifyConfig, { production }: { readonly 
         ...Object.values(pagerduty.services ?? {}),
       ],
       make: () => pagerduty && pagerdutyChannel(pagerduty),
+    },
+    {
+      name: 'email',
+      secrets: email && [email.smtp?.password, email.resend?.api_key],
+      make: () => email && emailChannel(email),
+    },
+    { name: 'sms', secrets: sms && [sms.auth_token, sms.api_key?.secret], make: () => sms && smsChannel(sms) },
+    {
+      name: 'statuspage',
+      secrets: statuspage && [statuspage.api_key],
+      make: () => statuspage && statuspageChannel(statuspage, { clock }),
     },
   ];
   const judged = wanted.map((one) => ({ ...one, why: whyAbsent(one.name, one.secrets) }));

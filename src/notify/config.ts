@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { duration } from '../config/fields.ts';
+import { emailSchema } from './email/config.ts';
 import { pagerdutySchema } from './pagerduty/config.ts';
 import { slackSchema } from './slack/config.ts';
+import { smsSchema } from './sms/config.ts';
+import { statuspageSchema } from './statuspage/config.ts';
 
 /** The channels that reach those who can act. */
-const PAGING = ['slack', 'pagerduty'] as const;
+const PAGING = ['slack', 'pagerduty', 'email', 'sms'] as const;
 
 const some = () => z.array(z.enum(PAGING)).min(1).optional();
 
@@ -13,6 +16,10 @@ export const notifySchema = z
   .strictObject({
     slack: slackSchema.optional(),
     pagerduty: pagerdutySchema.optional(),
+    email: emailSchema.optional(),
+    sms: smsSchema.optional(),
+    /** The public page. It pages nobody and is shown only what `show` says. */
+    statuspage: statuspageSchema.optional(),
     /** Where pages of a severity go, and what follows them. Left out, every channel takes what it is made for. */
     channels: z.strictObject({ critical: some(), high: some(), medium: some(), low: some() }).default({}),
     breaker: z
@@ -28,7 +35,7 @@ export const notifySchema = z
         /** How long a channel must have failed before the next one is used in its place and says so. */
         after: duration().default(60_000),
         /** Where a page goes, in this order, when the channel that it was for stays down. */
-        order: z.array(z.enum(PAGING)).default(['pagerduty', 'slack']),
+        order: z.array(z.enum(PAGING)).default(['pagerduty', 'slack', 'sms', 'email']),
       })
       .prefault({}),
     links: z

@@ -5,7 +5,8 @@ import { SEVERITIES, type Severity } from '../../domain/severity.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { Channel, Delivery } from '../channel.ts';
 import { mayPass, retryAfter, whyFailed } from '../http-answer.ts';
-import { cleanLine } from '../say/clean.ts';
+import { beginning } from '../http-call.ts';
+import { said } from '../said.ts';
 import type { PagerdutyConfig } from './config.ts';
 import { actionFor, render } from './render.ts';
 
@@ -20,7 +21,7 @@ export function pagerdutyChannel(
   config: PagerdutyConfig,
   { timeout = 5_000 }: { readonly timeout?: Millis } = {},
 ): Channel {
-  return {
+  const channel: Channel = {
     name: 'pagerduty',
     pages: true,
     wants: (message) => actionFor(message) !== null,
@@ -32,14 +33,23 @@ export function pagerdutyChannel(
       const key = address === null ? keyFor(config, service) : config.services?.[address];
       if (key === undefined) return { kind: 'rejected', why: `notify.pagerduty.services has no '${address}'` };
       const event = { routing_key: key.reveal(), ...render(message, action) };
-      const delivery = await enqueue(config.url, event, AbortSignal.any([signal, AbortSignal.timeout(timeout)]));
+      const delivery = await enqueue(config.url, key, event, AbortSignal.any([signal, AbortSignal.timeout(timeout)]));
       if (delivery.kind !== 'sent') return delivery;
       return { kind: 'sent', ref: { dedupKey: message.incident.id, service, acknowledged: action === 'acknowledge' } };
     },
+    /** Opens an incident and resolves it at once, so that a test leaves nothing behind. */
+    async test(message, ctx) {
+      const opened = await channel.send({ ...message, topic: 'page' }, ctx);
+      if (opened.kind !== 'sent') return opened;
+      const ended = await channel.send({ ...message, topic: 'end' }, { ...ctx, ref: opened.ref });
+      if (ended.kind !== 'sent') return ended;
+      return { ...ended, said: `PagerDuty took an incident '${message.incident.id}' and its end` };
+    },
   };
+  return channel;
 }
 
-async function enqueue(url: string, event: JsonObject, signal: AbortSignal): Promise<Delivery> {
+async function enqueue(url: string, key: Secret, event: JsonObject, signal: AbortSignal): Promise<Delivery> {
   try {
     const answer = await fetch(url, {
       method: 'POST',
@@ -53,36 +63,12 @@ async function enqueue(url: string, event: JsonObject, signal: AbortSignal): Pro
       await answer.body?.cancel();
       return { kind: 'sent', ref: null };
     }
-    const why = `PagerDuty answered ${status}${said(await beginning(answer.body))}`;
+    const why = `PagerDuty answered ${status}${said(await beginning(answer.body, REFUSAL), [key])}`;
     if (!mayPass(status)) return { kind: 'rejected', why };
     return { kind: 'retry', after: retryAfter((name) => headers.get(name)), why };
   } catch (error) {
     return { kind: 'retry', after: null, why: `PagerDuty could not be reached: ${whyFailed(error)}` };
   }
-}
-
-/** The first characters of a body, however long it is. */
-async function beginning(body: AsyncIterable<Uint8Array> | null): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = '';
-  for await (const chunk of body ?? []) {
-    text += decoder.decode(chunk, { stream: true });
-    if (text.length >= REFUSAL) break;
-  }
-  return text.slice(0, REFUSAL);
-}
-
-/** A refusal names its causes in `errors`; anything else is shown as it came. */
-function said(text: string): string {
-  if (text.trim() === '') return '';
-  try {
-    const { message, errors } = JSON.parse(text) as { message?: unknown; errors?: unknown };
-    const causes = [message, ...(Array.isArray(errors) ? errors : [])].filter((cause) => typeof cause === 'string');
-    if (causes.length > 0) return `: ${cleanLine(causes.join('; '), 300)}`;
-  } catch {
-    // Not JSON: a proxy on the way, most likely.
-  }
-  return `: ${cleanLine(text, 100)}`;
 }
 
 /**

@@ -38,7 +38,6 @@ export async function openNight(given: {
     escalateAfter: 900_000,
     ackFor: 1_800_000,
     approvers: null,
-    onUnheard: () => undefined,
     rotations: [],
     escalation: escalationSchema.parse({}),
     hardStop: new AbortController().signal,
@@ -47,6 +46,7 @@ export async function openNight(given: {
     handOver: () => undefined,
     onTold: () => undefined,
     onEscalated: () => undefined,
+    onUnheard: () => undefined,
     onUnreachable: (_incident, why) => unreachable.push(why),
   };
 

@@ -5,24 +5,8 @@ import type { Message } from '../../../src/notify/message.ts';
 import { type Rendered, renderAnswered, renderFull, renderNews } from '../../../src/notify/slack/render.ts';
 import type { IncidentView } from '../../../src/notify/view.ts';
 import { type Block, faultsOfBlocks, sizeOfBlocks } from '../../support/fakes/slack/blocks.ts';
+import { NASTY } from './nasty.ts';
 import { failedRun, NOW, phoneAlert, view } from './views.ts';
-
-/** What strangers write when they mean harm, or know no better. */
-const NASTY = [
-  '<!channel> <!here|x> <@U0ADMIN> <#C0SECRET> <!subteam^S1> @here @channel',
-  '<https://evil.example.com|Runbook>',
-  '&lt;!channel&gt; &amp;amp;',
-  '*bold* _italic_ ~gone~ `code` ```block```',
-  '```\n<!channel>',
-  'a\u0000b\u001b[31mred\u0007\r\nc\u2028d',
-  '\u202egpj.exe\u202c \u2066x\u2069 \u200f',
-  'שלום עולם مرحبا بالعالم',
-  '😀'.repeat(3_000),
-  '\ud83d lone \ude00',
-  '&<>"\\'.repeat(5_000),
-  '',
-  ' \n\t ',
-];
 
 const words = fc.oneof(fc.constantFrom(...NASTY), fc.string({ unit: 'binary', maxLength: 5_000 }));
 const json = fc.oneof(words, fc.integer(), fc.constant(null), fc.array(words, { maxLength: 30 }));
