@@ -4,7 +4,7 @@ import { openAnswers } from './approve/open.ts';
 import { registerPeople } from './approve/routes.ts';
 import { type Config, timeIntervalsOf } from './config/schema.ts';
 import { newId } from './domain/id.ts';
-import type { Clock } from './domain/time.ts';
+import type { Clock, Millis, Time } from './domain/time.ts';
 import { explainer } from './explaining.ts';
 import { refreshFigures } from './figures.ts';
 import { createIngest } from './ingest/ingest.ts';
@@ -18,6 +18,7 @@ import { reportTo } from './observe/report.ts';
 import { registerObserve } from './observe/routes.ts';
 import { watchPauseFile } from './pause/watch.ts';
 import { openBackend } from './queue/backend.ts';
+import { watchClock } from './queue/clock-watch.ts';
 import { startRelay } from './queue/relay.ts';
 import { createWaker } from './queue/waker.ts';
 import { createWork, startWorkers } from './queue/workers.ts';
@@ -41,6 +42,8 @@ export interface AppParts {
   readonly remediations: ReadonlyMap<string, LoadedRemediation>;
   readonly rules: LiveRules;
   readonly production: boolean;
+  /** What time it is for all replicas. */
+  databaseTime(db: Db): Promise<Time>;
 }
 
 export interface App {
@@ -52,6 +55,9 @@ export interface App {
    */
   stop(): Promise<void>;
 }
+
+/** A clock drifts slowly; one that jumps is found before its replica has done much. */
+const CLOCK_EVERY: Millis = 5_000;
 
 /** Puts the service together, in the order in which its parts need each other. Everything it starts, `stop` ends. */
 export async function startApp(parts: AppParts): Promise<App> {
@@ -94,11 +100,21 @@ export async function startApp(parts: AppParts): Promise<App> {
     tellOwn: (alerts: Parameters<typeof ingest.tellOwn>[0]) => ingest.tellOwn(alerts),
     wake: (waking: Waking) => waker.wake(waking),
   };
+  const watch = watchClock({
+    clock,
+    every: CLOCK_EVERY,
+    databaseTime: () => parts.databaseTime(db),
+    onChange: report.clockChanged,
+  });
+  await watch.look();
+  teardown.add('clock watch', () => watch.stop());
+  const { refusal } = watch;
   const answers = openAnswers({ ...shared, config, onAnswer: report.answered, onUnsaid: report.unsaid });
   const work = createWork({
     db,
     clock,
     handlers: createStages({ ...shared, config, replica, channels, report, answers }),
+    refusal,
     onError: report.failed,
   });
   const relay = startRelay({
@@ -107,6 +123,7 @@ export async function startApp(parts: AppParts): Promise<App> {
     backend,
     prefix: config.queue.prefix,
     pollEvery: config.queue.poll,
+    refusal,
     direct: (job) =>
       work(
         job.lane,
@@ -139,6 +156,7 @@ export async function startApp(parts: AppParts): Promise<App> {
     channelNames: [...channels.keys()],
     rulesFault: rules.fault,
     queueFault: report.queueFault,
+    clockFault: refusal,
   };
   const refresh = () => refreshFigures(db, clock, metrics, config.autonomy.debt);
   registerObserve(server, {

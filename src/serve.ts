@@ -17,6 +17,7 @@ import {
 } from './remediation/registry.ts';
 import { openLiveRules } from './rules/live.ts';
 import { loadRulebook } from './rules/load.ts';
+import { databaseTime } from './store/clock.ts';
 import { openDb } from './store/db.ts';
 import { openOwnDatabase } from './store/embedded/own-database.ts';
 import { migrate } from './store/migrate.ts';
@@ -117,7 +118,7 @@ export async function serve(settled: Settled, production: boolean, clock: Clock)
     const db = openDb({ url: databaseUrl, connections, applicationName: 'remedyd', onError });
     teardown.add('database connections', () => db.close());
     for (const name of await migrate(db, clock)) log.info({ migration: name }, 'schema brought up to date');
-    const app = await startApp({ config, clock, log, db, databaseUrl, remediations, rules, production });
+    const app = await startApp({ config, clock, log, db, databaseUrl, remediations, rules, production, databaseTime });
     teardown.add('app', () => app.stop());
     return { address: app.address, log, reload: () => rules.reload(), stop: () => teardown.run() };
   } catch (error) {

@@ -47,7 +47,6 @@ export const REASONS = {
   'source-unreachable': 'The source cannot be asked whether the alert still fires, and the config wants that.',
   'guard-error': 'A guardrail could not answer, which counts as no.',
   'guards-blind': 'Guardrails could not see several times in a row.',
-  'clock-skew': 'The clock of this replica differs too much from the database.',
 
   applied: 'Every step of the run was carried out.',
   noop: 'The run found nothing to do.',
@@ -62,7 +61,6 @@ export const REASONS = {
   'handed-over': 'The remediation found that a person is needed.',
   'wait-requested': 'The remediation found that it must wait.',
   'remediation-missing': 'The remediation or a step of it no longer exists.',
-  'lease-lost': 'The lease on the target was lost to another replica.',
   'plan-stale': 'The plan is too old to be carried out unseen.',
   'alert-gone': 'The alert was gone before anything was changed.',
 

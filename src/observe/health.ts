@@ -22,6 +22,8 @@ export interface HealthParts {
   rulesFault(): string | null;
   /** When the queue last failed; null while it works. */
   queueFault(): string | null;
+  /** Why this replica does not act for its clock's sake; null while that is right. */
+  clockFault(): string | null;
 }
 
 /** A due row that has waited for longer shows that the work does not keep up. */
@@ -34,7 +36,9 @@ export const UNHEARD: Millis = 60_000;
 export async function readChecks(parts: HealthParts): Promise<Check[]> {
   const rules = parts.rulesFault();
   const queue = parts.queueFault();
+  const time = parts.clockFault();
   const local: Check[] = [
+    { name: 'clock', ok: time === null, required: false, detail: time ?? "agrees with the database's" },
     { name: 'rules', ok: rules === null, required: false, detail: rules ?? 'the rules on disk are in force' },
     { name: 'queue', ok: queue === null, required: false, detail: queue ?? 'takes work' },
   ];

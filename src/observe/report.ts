@@ -77,6 +77,10 @@ export function reportTo(log: Log, metrics: Metrics, clock: Clock) {
     failed(error: Error, what: string): void {
       log.error({ err: error }, what);
     },
+    clockChanged(refusal: string | null, skew: number): void {
+      if (refusal === null) log.warn({ skewMs: skew }, 'the clock is right again');
+      else log.error({ skewMs: skew }, refusal);
+    },
     queueError(error: Error, what: string): void {
       const now = clock.now();
       metrics.queueErrors.inc();

@@ -12,6 +12,8 @@ export interface RelayParts {
   /** Queue names start with it. */
   readonly prefix: string;
   readonly pollEvery: Millis;
+  /** Why this process decides and runs nothing; null where it does. */
+  refusal(): string | null;
   /** Does a job here and now, for when the queue cannot be reached. Never throws. */
   direct(job: LaneJob): Promise<void>;
   onError(error: Error, what: string): void;
@@ -82,7 +84,12 @@ export function startRelay(parts: RelayParts): Relay {
     while (!stopped.signal.aborted) {
       let full = false;
       try {
-        const rows = await claimDue(db, clock.now(), MOST_AT_ONCE);
+        const rows = await claimDue(
+          db,
+          clock.now(),
+          MOST_AT_ONCE,
+          parts.refusal() === null ? [] : ['decide', 'execute'],
+        );
         full = rows.length === MOST_AT_ONCE;
         if (rows.length > 0) await push(rows);
       } catch (error) {

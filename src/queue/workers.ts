@@ -17,6 +17,8 @@ export interface WorkParts {
   readonly db: Db;
   readonly clock: Clock;
   readonly handlers: Handlers;
+  /** Why this process decides and runs nothing; null where it does. */
+  refusal(): string | null;
   onError(error: Error, what: string): void;
 }
 
@@ -35,6 +37,8 @@ export type Work = (lane: Lane, ids: readonly number[]) => Promise<void>;
 export function createWork(parts: WorkParts): Work {
   const underway = new Set<number>();
   return async (lane, ids) => {
+    // Left alone, the rows come back, and go to a replica that acts.
+    if ((lane === 'decide' || lane === 'execute') && parts.refusal() !== null) return;
     const free = ids.filter((id) => !underway.has(id));
     for (const id of free) underway.add(id);
     try {

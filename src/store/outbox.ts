@@ -79,14 +79,19 @@ export async function leaveToRelay(sql: Sql, rows: readonly Handed[]): Promise<v
   await sql.run('update remedyd.outbox set queued_until = null where id = any($1)', [rows.map((row) => row.id)]);
 }
 
-/** Claims due rows that nobody has handed over, oldest first. */
-export async function claimDue(sql: Sql, now: Time, limit: number): Promise<Handed[]> {
+/**
+ * Claims due rows that nobody has handed over, oldest first.
+ *
+ * @param but kinds that are left to others
+ */
+export async function claimDue(sql: Sql, now: Time, limit: number, but: readonly OutboxKind[] = []): Promise<Handed[]> {
   return sql.query<Handed>(
     `update remedyd.outbox set queued_until = $2, handed = handed + 1 where id in (
        select id from remedyd.outbox where due_at <= $1 and (queued_until is null or queued_until <= $1)
+         and kind <> all($4)
        order by due_at, id limit $3 for update skip locked)
      returning id, kind, handed`,
-    [at(now), at(now + HANDED_FOR), limit],
+    [at(now), at(now + HANDED_FOR), limit, but],
     'claim-due',
   );
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inject } from 'vitest';
 import { Secret } from '../../../src/config/secret.ts';
-import type { Clock } from '../../../src/domain/time.ts';
+import type { Clock, Time } from '../../../src/domain/time.ts';
 import type { LoadedRemediation } from '../../../src/remediation/registry.ts';
 import { type InProcessDaemon, startInProcess } from '../../support/daemon/in-process.ts';
 import { startToy, type Toy } from '../../support/daemon/toy.ts';
@@ -33,6 +33,7 @@ export interface EngineOptions {
   readonly rules?: string;
   readonly remediations?: string | ReadonlyMap<string, LoadedRemediation>;
   readonly clock?: Clock;
+  readonly databaseTime?: () => Promise<Time>;
   readonly config?: Record<string, unknown>;
   /** Further services of PagerDuty, by the name that policies give them. */
   readonly pagerdutyServices?: Readonly<Record<string, string>>;
@@ -79,6 +80,7 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
       rules: own === undefined ? 'test/fixtures/toy/rules' : rulesFolder,
       remediations: options.remediations ?? 'test/fixtures/toy/remediations',
       ...(options.clock === undefined ? {} : { clock: options.clock }),
+      ...(options.databaseTime === undefined ? {} : { databaseTime: options.databaseTime }),
       config: {
         tools: { apis: { toy: { base_url: toy.url } } },
         guards: { backoff: ['0s'], runs_at_once: 100, runs_per_hour: 10_000 },

@@ -106,7 +106,12 @@ export async function openNight(given: {
     },
     /** As `/readyz` shows it. */
     async check(name: string): Promise<Check | undefined> {
-      const health = { channelNames: [...parts.channels.keys()], rulesFault: () => null, queueFault: () => null };
+      const health = {
+        channelNames: [...parts.channels.keys()],
+        rulesFault: () => null,
+        clockFault: () => null,
+        queueFault: () => null,
+      };
       return (await readChecks({ db, clock: parts.clock, ...health })).find((one) => one.name === name);
     },
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),

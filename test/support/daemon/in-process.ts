@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { type App, startApp } from '../../../src/app.ts';
 import { approversOf, type Config, configSchema, windowsOf } from '../../../src/config/schema.ts';
 import { Secret } from '../../../src/config/secret.ts';
-import { type Clock, systemClock } from '../../../src/domain/time.ts';
+import { type Clock, systemClock, type Time } from '../../../src/domain/time.ts';
 import { policyNames } from '../../../src/escalate/config.ts';
 import { type LoadedRemediation, loadRemediations } from '../../../src/remediation/registry.ts';
 import { openLiveRules } from '../../../src/rules/live.ts';
@@ -20,6 +20,8 @@ export interface InProcessOptions {
   /** Folder of remediations, or the loaded ones. */
   readonly remediations: string | ReadonlyMap<string, LoadedRemediation>;
   readonly clock?: Clock;
+  /** The clock that all replicas share; the given one if left out. */
+  readonly databaseTime?: () => Promise<Time>;
   /** Parts of the config as in YAML, over the defaults for tests. Secrets are `new Secret(value, origin)`. */
   readonly config?: Record<string, unknown>;
   readonly logLevel?: string;
@@ -37,6 +39,8 @@ export interface InProcessDaemon extends DaemonClient {
 /** The whole service in the process of the test, on a database of its own and a free port. */
 export async function startInProcess(options: InProcessOptions): Promise<InProcessDaemon> {
   const { databaseUrl, clock = systemClock } = options;
+  // A clock that the test moves is everybody's.
+  const databaseTime = options.databaseTime ?? (async () => clock.now());
   const auth = { bearer: new Secret(TOKEN, 'test') };
   const config = configSchema.parse({
     server: { port: 0 },
@@ -60,7 +64,17 @@ export async function startInProcess(options: InProcessOptions): Promise<InProce
   });
   const db = openDb({ url: databaseUrl, connections: 10, applicationName: 'remedyd test', onError: () => undefined });
   await migrate(db, clock);
-  const app = await startApp({ config, clock, log, db, databaseUrl, remediations, rules, production: false });
+  const app = await startApp({
+    config,
+    clock,
+    log,
+    db,
+    databaseUrl,
+    remediations,
+    rules,
+    production: false,
+    databaseTime,
+  });
   const stop = async () => {
     await app.stop();
     await rules.close();

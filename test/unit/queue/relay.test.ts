@@ -24,6 +24,7 @@ function relayOver(add: () => Promise<void>, clock: FakeClock = fakeClock()) {
     backend,
     prefix: 'test',
     pollEvery: 500,
+    refusal: () => null,
     direct: async (job) => void direct.push(job),
     onError: () => undefined,
   });

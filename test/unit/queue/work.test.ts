@@ -53,6 +53,7 @@ describe('createWork', () => {
     kind: OutboxKind,
     decide: Handlers['decide'],
     one: (id: number) => Promise<void> = async () => undefined,
+    refusal: string | null = null,
   ) {
     const putOff: number[] = [];
     const sql: Sql = {
@@ -83,6 +84,7 @@ describe('createWork', () => {
       db: sql as Db,
       clock: { now: () => now, sleep: async () => undefined },
       handlers,
+      refusal: () => refusal,
       onError: (error) => errors.push(error.message),
     });
     return { work, putOff, errors };
@@ -138,5 +140,21 @@ describe('createWork', () => {
     );
     await work('people', [1]);
     expect([putOff, errors]).toEqual([[1], ['no']]);
+  });
+
+  test('where the clock is wrong it decides and runs nothing, and still tells people', async () => {
+    const done: string[] = [];
+    const { work, putOff } = outbox(
+      'deadline',
+      async () => void done.push('decide'),
+      async () => void done.push('one'),
+      'the clock is wrong',
+    );
+    await work('decide', [1]);
+    await work('execute', [2]);
+    expect(done).toEqual([]);
+    await work('people', [3]);
+    expect(done).toEqual(['one']);
+    expect(putOff).toEqual([]);
   });
 });
