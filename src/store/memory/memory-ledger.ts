@@ -88,7 +88,7 @@ export function createMemoryLedger({ keepsTimeline = true }: MemoryLedgerOptions
     forget(ended, facts) {
       incidents.forget(ended, facts);
       episodes.forget(ended);
-      runs.forget(facts);
+      runs.forget(ended, facts);
     },
     count: () => outbox.count() + incidents.count() + episodes.count() + runs.count(),
   };

@@ -16,8 +16,8 @@ type Facts = 'standingPauses' | 'standingDemotions' | 'runFacts' | 'runsAdmitted
 export interface MemoryRuns extends RunLedger, Pick<FactsLedger, Facts> {
   /** Notes that a step of a run began, as the journal would. */
   begin(runId: string, step: string, at: Time): void;
-  /** Lets go of what ended before then. */
-  forget(before: Time): void;
+  /** Lets go of questions that expired before the first time, and of runs that ended before the second. */
+  forget(expired: Time, before: Time): void;
   all(): IterableIterator<Run>;
   count(): number;
 }
@@ -42,7 +42,8 @@ export function memoryRuns(): MemoryRuns {
   const ended = aging<string>();
   const endedByPair = new Map<string, Aging<string>>();
   const approvals = new Map<string, Approval>();
-  const approvedPlans = new Set<string>();
+  /** When they were approved. */
+  const approvedPlans = new Map<string, Time>();
   const pauses = new Map<string, KeptPause>();
   const { promotedAt, ...demotions } = memoryDemotions();
   const begun = new Map<string, readonly { readonly step: string; readonly at: Time }[]>();
@@ -151,7 +152,7 @@ export function memoryRuns(): MemoryRuns {
       const approval = approvals.get(id);
       if (approval === undefined || approval.decision !== null) return false;
       approvals.set(id, { ...approval, decision, decidedAt: now });
-      if (decision === 'approved') approvedPlans.add(planOf(approval));
+      if (decision === 'approved') approvedPlans.set(planOf(approval), now);
       return true;
     },
     async setPause(pause) {
@@ -192,7 +193,7 @@ export function memoryRuns(): MemoryRuns {
         }))
         .sort((a, b) => a.endedAt - b.endedAt);
     },
-    forget(before) {
+    forget(expired, before) {
       admissions.takeBefore(before);
       for (const list of endedByPair.values()) list.takeBefore(before);
       for (const id of ended.takeBefore(before)) {
@@ -204,10 +205,10 @@ export function memoryRuns(): MemoryRuns {
         byIncident.delete(run.incidentId, id);
       }
       for (const [id, approval] of approvals) {
-        if (approval.expiresAt >= before) continue;
-        approvals.delete(id);
-        approvedPlans.delete(planOf(approval));
+        // Each holds the answers of all guardrails, and nobody asks for it once its incident has ended.
+        if (approval.expiresAt < expired) approvals.delete(id);
       }
+      for (const [plan, at] of approvedPlans) if (at < before) approvedPlans.delete(plan);
     },
   };
 }
