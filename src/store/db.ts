@@ -78,9 +78,13 @@ export function openDb(options: DbOptions): Db {
   };
 }
 
+/** What Postgres answers to everything after the statement that failed. */
+const ABORTED = '25P02';
+
 async function once<T>(pool: pg.Pool, work: (sql: Sql) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
+  let first: unknown;
   // A connection that dies between two statements emits an error; without a listener that would end the process.
   const onError = (error: Error) => {
     broken = error;
@@ -89,18 +93,36 @@ async function once<T>(pool: pg.Pool, work: (sql: Sql) => Promise<T>): Promise<T
   try {
     // Not awaited: it travels with the first statement, which fails too where this one does.
     client.query('begin').catch(() => undefined);
-    const result = await work(sqlOn(client));
+    const result = await work(
+      noting(sqlOn(client), (error) => {
+        first ??= error;
+      }),
+    );
     await client.query('commit');
     return result;
   } catch (error) {
     await client.query('rollback').catch((failure: Error) => {
       broken = failure;
     });
-    throw error;
+    // Statements travel together, so the work may hear of a later one first. Only the first says what went wrong, and whether
+    // trying again helps.
+    throw (error as { code?: string }).code === ABORTED ? (first ?? error) : error;
   } finally {
     client.off('error', onError);
     client.release(broken);
   }
+}
+
+/** The same, with every failure told. */
+function noting(sql: Sql, tell: (error: unknown) => void): Sql {
+  const told = <T>(answer: Promise<T>): Promise<T> => {
+    answer.catch(tell);
+    return answer;
+  };
+  return {
+    query: (text, values, name) => told(sql.query(text, values, name)),
+    run: (text, values, name) => told(sql.run(text, values, name)),
+  };
 }
 
 /** Whatever comes from outside may hold characters that Postgres refuses. */
