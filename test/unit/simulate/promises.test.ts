@@ -4,7 +4,7 @@ import { SOUND } from '../../simulate/seams.ts';
 import { printShrunk, scriptOf, shrink, tellSeeds } from '../../simulate/seeds.ts';
 import { tellStory } from '../../simulate/story.ts';
 
-const SEEDS = 1_000;
+const SEEDS = 2_000;
 
 /** On a machine that does ten other things. */
 const PATIENCE = 300_000;
