@@ -1,10 +1,12 @@
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
+import { groupsOf } from './approve/config.ts';
 import { openAnswers } from './approve/open.ts';
 import { registerPeople } from './approve/routes.ts';
 import { type Config, timeIntervalsOf } from './config/schema.ts';
 import { newId } from './domain/id.ts';
 import type { Clock, Millis, Time } from './domain/time.ts';
+import { rotationOf } from './escalate/rotation-config.ts';
 import { explainer } from './explaining.ts';
 import { refreshFigures } from './figures.ts';
 import { createIngest } from './ingest/ingest.ts';
@@ -86,6 +88,7 @@ export async function startApp(parts: AppParts): Promise<App> {
   const desk = createSourceDesk(config.sources);
   teardown.add('source APIs', () => desk.close());
 
+  const rotations = config.escalation.rotations.map(rotationOf);
   const shared = {
     db,
     clock,
@@ -95,6 +98,8 @@ export async function startApp(parts: AppParts): Promise<App> {
     askSources: desk.ask,
     hardStop: hardStop.signal,
     stopping: () => stopping,
+    rotations,
+    groups: groupsOf(config.people, rotations),
     rulebook: rules.current,
     handOver: (rows: Parameters<typeof relay.handOver>[0]) => relay.handOver(rows),
     tellOwn: (alerts: Parameters<typeof ingest.tellOwn>[0]) => ingest.tellOwn(alerts),

@@ -2,9 +2,9 @@ import { LOOK_EVERY, watchAutonomy } from './autonomy/watch.ts';
 import type { Config } from './config/schema.ts';
 import type { Alert } from './domain/alert.ts';
 import { random } from './domain/id.ts';
+import type { Rotation } from './domain/rotation.ts';
 import type { Clock, Millis } from './domain/time.ts';
 import { handOver } from './escalate/hand-over.ts';
-import { rotationOf } from './escalate/rotation-config.ts';
 import { startGathering } from './gathering.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import type { Channel } from './notify/channel.ts';
@@ -28,6 +28,7 @@ export interface RegularsParts {
   readonly metrics: Metrics;
   readonly channels: ReadonlyMap<string, Channel>;
   readonly report: ReturnType<typeof reportTo>;
+  readonly rotations: readonly Rotation[];
   readonly hardStop: AbortSignal;
   readonly remediations: ReadonlyMap<string, Remediation>;
   readonly store: Parameters<typeof startProbes>[0]['store'];
@@ -51,12 +52,11 @@ export function startRegulars(parts: RegularsParts): { stop(): Promise<void> } {
       work: async () => void (await work()),
       onError: (error) => report.failed(error, failure),
     });
-  const { autonomy, escalate_after: escalateAfter, escalation } = config;
-  const rotations = escalation.rotations.map(rotationOf);
+  const { autonomy, escalate_after: escalateAfter } = config;
   const found = { grace: SWEEP_GRACE, handOver: parts.handOver, onFound: report.swept };
   const regulars = [
     startHousekeeping({ ...parts, keep: config.retention }),
-    every('hand-over', HAND_OVER_EVERY, () => handOver({ ...parts, rotations }), 'the note about the hand-over failed'),
+    every('hand-over', HAND_OVER_EVERY, () => handOver(parts), 'the note about the hand-over failed'),
     every(
       'autonomy',
       LOOK_EVERY,

@@ -7,14 +7,15 @@ import { createCanaries } from './decide/canaries.ts';
 import { createPopulations } from './decide/populations.ts';
 import { type DecideParts, decideBatch } from './decide/stage.ts';
 import { random } from './domain/id.ts';
+import type { Groups } from './domain/people.ts';
 import type { AskSources } from './domain/presence.ts';
+import type { Rotation } from './domain/rotation.ts';
 import type { Clock } from './domain/time.ts';
 import { settingsOf } from './engine/settings.ts';
 import { climbRow } from './escalate/climb.ts';
 import { deadlineRow, expireRow } from './escalate/deadline.ts';
 import { noticeRow } from './escalate/notice.ts';
 import type { PeopleParts } from './escalate/people.ts';
-import { rotationOf } from './escalate/rotation-config.ts';
 import { sendRow } from './escalate/send.ts';
 import { tellRow } from './escalate/tell.ts';
 import { type ExecuteParts, executeRow } from './execute/stage.ts';
@@ -44,6 +45,8 @@ export interface StagesParts {
   readonly channels: ReadonlyMap<string, Channel>;
   readonly report: ReturnType<typeof reportTo>;
   readonly answers: AnswerParts;
+  readonly rotations: readonly Rotation[];
+  readonly groups: Groups;
   readonly hardStop: AbortSignal;
   stopping(): boolean;
   rulebook(): Rulebook;
@@ -87,7 +90,6 @@ export function createStages(parts: StagesParts): Handlers {
     ackFor: config.escalation.ack_for,
     escalation: config.escalation,
     approvers: config.approval.from ?? null,
-    rotations: config.escalation.rotations.map(rotationOf),
     random,
     onTold: report.told,
     onEscalated: report.escalated,

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import { group } from '../config/fields.ts';
+import { suggest } from '../config/nearest.ts';
+import { type Groups, mostAnswers } from '../domain/people.ts';
+import type { Rotation } from '../domain/rotation.ts';
 
 const userId = z
   .string()
@@ -17,9 +20,11 @@ export const peopleSchema = z
         users: z.array(userId).max(500).default([]),
         /** Slack user groups; who is in them is asked of Slack. */
         groups: z.array(userGroupId).max(20).default([]),
+        /** Names of `escalation.rotations`: whoever is on call by them, or stands by, at the moment of the answer. */
+        rotations: z.array(z.string()).max(20).default([]),
       })
-      .refine(({ users, groups }) => users.length + groups.length > 0, {
-        error: 'nobody is in it, so there is no approver; add users or groups',
+      .refine(({ users, groups, rotations }) => users.length + groups.length + rotations.length > 0, {
+        error: 'nobody is in it, so there is no approver; add users, groups or rotations',
       }),
   )
   .default({});
@@ -33,3 +38,49 @@ export const approvalSchema = z
     from: group().optional(),
   })
   .prefault({});
+
+/** A rotation as far as groups of people must know it. */
+interface WrittenRotation {
+  readonly name: string;
+  readonly members: readonly { readonly slack?: string | undefined }[];
+}
+
+/** What is wrong with the rotations that groups name: there is none of that name, or nobody in it could ever answer. */
+export function faultsOfRotations(people: People, rotations: readonly WrittenRotation[]) {
+  return Object.entries(people).flatMap(([group, named]) =>
+    named.rotations.flatMap((name, i) => {
+      const path = ['people', group, 'rotations', i];
+      const found = rotations.find((one) => one.name === name);
+      if (found === undefined) {
+        const names = rotations.map((one) => one.name);
+        const fix = names.length === 0 ? 'add it to escalation.rotations' : suggest(name, names);
+        return [{ path, message: `there is no rotation '${name}'`, fix }];
+      }
+      if (found.members.some(({ slack }) => slack !== undefined)) return [];
+      const message = `nobody of the rotation '${name}' has a Slack id, so nobody could answer`;
+      return [{ path, message, fix: 'add slack: U… to its members' }];
+    }),
+  );
+}
+
+/** How many people can answer for each group at one time, at most. */
+export function sizesOf(people: People, rotations: readonly WrittenRotation[]): ReadonlyMap<string, number> {
+  const idsOf = (name: string) =>
+    rotations.find((one) => one.name === name)?.members.map(({ slack = null }) => slack) ?? [];
+  return new Map(
+    Object.entries(people).map(([name, { users, groups, rotations: named }]) => [
+      name,
+      mostAnswers(users, groups, named.map(idsOf)),
+    ]),
+  );
+}
+
+/** The groups in the engine's words. A rotation that is not there has nobody on call. */
+export function groupsOf(people: People, rotations: readonly Rotation[]): Groups {
+  return new Map(
+    Object.entries(people).map(([name, { users, groups, rotations: named }]) => [
+      name,
+      { users, userGroups: groups, rotations: rotations.filter((one) => named.includes(one.name)) },
+    ]),
+  );
+}

@@ -7,7 +7,8 @@ import type { Approval, GivenAnswer } from '../store/approvals.ts';
 /** Whether a person belongs to those who may answer. `unsure` counts as no: guardrails fail closed. */
 export type Membership =
   | { readonly kind: 'member' }
-  | { readonly kind: 'stranger' }
+  /** `onCall`: who of the group is on call by its rotations. */
+  | { readonly kind: 'stranger'; readonly onCall: readonly string[] }
   | { readonly kind: 'nobody' }
   | { readonly kind: 'unsure'; readonly why: string };
 
@@ -76,13 +77,21 @@ function stranger(membership: Exclude<Membership, { kind: 'member' }>, group: st
     case 'nobody':
       return refused('not-allowed', 'Nobody may answer this: the config names no approver.');
     case 'stranger':
-      return refused('not-allowed', `Only '${group}' may answer this, and you are not one of them.`);
+      return refused(
+        'not-allowed',
+        `${onlyWho(group, membership.onCall)} may answer this, and you are not one of them.`,
+      );
     case 'unsure':
       return refused(
         'not-sure',
         `Nobody can tell whether you belong to '${group}', so it does not count: ${membership.why}.`,
       );
   }
+}
+
+/** `Only 'oncall' (on call now: Ana, Bob)`. Who is refused is told whom to ask. */
+export function onlyWho(group: string | null, onCall: readonly string[]): string {
+  return `Only '${group}'${onCall.length === 0 ? '' : ` (on call now: ${onCall.join(', ')})`}`;
 }
 
 function decided(decision: 'approved' | 'denied' | 'void', answers: readonly GivenAnswer[]): string {

@@ -1,5 +1,5 @@
+import { type Groups, onCallOf } from '../domain/people.ts';
 import type { Clock, Millis, Time } from '../domain/time.ts';
-import type { People } from './config.ts';
 import type { Membership } from './judge.ts';
 
 /** Says who belongs to a group of people. */
@@ -17,29 +17,33 @@ const FAILED_KEPT: Millis = 10_000;
 type Listed = { readonly users: ReadonlySet<string> } | { readonly why: string };
 
 /**
- * People are named in the config, by id or by user group of Slack. The groups are asked of Slack and kept for five minutes.
- * A list that cannot be had, or is too old, is not used: nobody of that group may answer then.
+ * People are named in the config: by id, by user group of Slack, or by a rotation, which is whoever is on call or stands by at
+ * the moment of asking. The user groups are asked of Slack and kept for five minutes. A list that cannot be had, or is too
+ * old, is not used: nobody of that user group may answer then.
  *
  * @param usersOf null where Slack cannot be asked at all
  */
 export function createMembers(parts: {
-  readonly people: People;
+  readonly groups: Groups;
   readonly clock: Clock;
   readonly usersOf: ((group: string) => Promise<readonly string[]>) | null;
 }): Members {
-  const { people, clock, usersOf } = parts;
+  const { groups, clock, usersOf } = parts;
   const known = new Map<string, { readonly until: Time; readonly listed: Listed }>();
   const asking = new Map<string, Promise<Listed>>();
 
   return {
     async has(group, person) {
-      const named = group !== null && Object.hasOwn(people, group) ? people[group] : undefined;
+      const named = group === null ? undefined : groups.get(group);
       if (named === undefined) return { kind: 'nobody' };
-      if (named.users.includes(person)) return { kind: 'member' };
-      const lists = await Promise.all(named.groups.map(list));
+      const onCall = onCallOf(named, clock.now());
+      const ids = [...named.users, ...onCall.map(({ slack }) => slack)];
+      if (ids.includes(person)) return { kind: 'member' };
+      const lists = await Promise.all(named.userGroups.map(list));
       if (lists.some((one) => 'users' in one && one.users.has(person))) return { kind: 'member' };
       const failed = lists.find((one) => 'why' in one);
-      return failed === undefined ? { kind: 'stranger' } : { kind: 'unsure', why: failed.why };
+      if (failed !== undefined) return { kind: 'unsure', why: failed.why };
+      return { kind: 'stranger', onCall: onCall.map(({ name }) => name) };
     },
   };
 

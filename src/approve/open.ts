@@ -7,7 +7,7 @@ import type { AnswerParts } from './parts.ts';
 
 type Given = Pick<
   AnswerParts,
-  'db' | 'clock' | 'remediations' | 'hardStop' | 'rulebook' | 'handOver' | 'onAnswer' | 'onUnsaid'
+  'db' | 'clock' | 'groups' | 'remediations' | 'hardStop' | 'rulebook' | 'handOver' | 'onAnswer' | 'onUnsaid'
 > & {
   readonly config: Config;
   tellOwn(alerts: readonly Alert[]): Promise<void>;
@@ -15,8 +15,8 @@ type Given = Pick<
 
 /** Puts together what it takes to deal with people. Without Slack in the config, or without its token, nobody is asked there. */
 export function openAnswers({ config, tellOwn, ...parts }: Given): AnswerParts {
-  const { notify, people, approval } = config;
-  const { clock, hardStop } = parts;
+  const { notify, approval } = config;
+  const { clock, groups, hardStop } = parts;
   const desk = notify.slack === undefined || notify.slack.token.missing ? null : slackDesk(notify.slack);
   return {
     ...parts,
@@ -24,7 +24,7 @@ export function openAnswers({ config, tellOwn, ...parts }: Given): AnswerParts {
     approvers: approval.from ?? null,
     desk,
     members: createMembers({
-      people,
+      groups,
       clock,
       usersOf: desk === null ? null : (group) => desk.usersOf(group, hardStop),
     }),

@@ -1,4 +1,5 @@
 import type { OwnAlert } from '../domain/own-alert.ts';
+import type { Groups } from '../domain/people.ts';
 import type { Clock } from '../domain/time.ts';
 import type { NotifyConfig } from '../notify/config.ts';
 import type { Desk } from '../notify/slack/desk.ts';
@@ -17,6 +18,7 @@ export interface AnswerParts {
   readonly notify: NotifyConfig;
   /** The group that answers where a rule does not say it. */
   readonly approvers: string | null;
+  readonly groups: Groups;
   readonly members: Members;
   /** Null where Slack is not configured; then nothing comes from there either. */
   readonly desk: Desk | null;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { approvalSchema, peopleSchema } from '../approve/config.ts';
+import { approvalSchema, faultsOfRotations, peopleSchema, sizesOf } from '../approve/config.ts';
 import { autonomySchema } from '../autonomy/config.ts';
 import { canariesSchema, guardsSchema, maintenanceSchema } from '../decide/config.ts';
 import type { SEVERITIES, Severity } from '../domain/severity.ts';
@@ -160,6 +160,8 @@ export const configSchema = sections.superRefine((config, ctx) => {
     const fix = suggest(group, Object.keys(people));
     ctx.addIssue({ code: 'custom', path, message: `there is no group of people '${group}'`, params: { fix } });
   }
+  for (const { path, message, fix } of faultsOfRotations(people, config.escalation.rotations))
+    ctx.addIssue({ code: 'custom', path, message, params: { fix } });
 });
 
 export type Config = z.output<typeof configSchema>;
@@ -175,10 +177,6 @@ export function windowsOf({ time_intervals: intervals }: Config): readonly strin
 }
 
 /** Who may answer, as rules are checked against it. */
-export function approversOf({ people, approval }: Config) {
-  const sizes = Object.entries(people).map(([name, { users, groups }]): [string, number] => [
-    name,
-    groups.length > 0 ? Number.POSITIVE_INFINITY : new Set(users).size,
-  ]);
-  return { groups: new Map(sizes), fallback: approval.from ?? null };
+export function approversOf({ people, approval, escalation }: Config) {
+  return { groups: sizesOf(people, escalation.rotations), fallback: approval.from ?? null };
 }

@@ -7,8 +7,8 @@ const WEEK = 7 * DAY;
 
 export interface Member {
   readonly name: string;
-  /** Slack user id, for mentions. */
-  readonly slack: string;
+  /** Slack user id, for mentions and answers; null for who is reached in other ways. */
+  readonly slack: string | null;
 }
 
 /** Somebody stands in for whoever is on duty. */
@@ -64,7 +64,7 @@ export function onDuty(rotation: Rotation, now: Time): Duty {
   const scheduled = at(0);
   const instead = overrides.findLast(({ from, to }) => from <= now && now < to)?.primary;
   const primary = instead ?? scheduled;
-  const secondary = [scheduled, at(1), at(2)].find((one) => one.slack !== primary.slack) ?? null;
+  const secondary = [scheduled, at(1), at(2)].find((one) => !isSame(one, primary)) ?? null;
   return {
     primary,
     secondary,
@@ -72,6 +72,10 @@ export function onDuty(rotation: Rotation, now: Time): Duty {
     since: handOver(rotation, week),
     until: handOver(rotation, week + 1),
   };
+}
+
+function isSame(one: Member, other: Member): boolean {
+  return one.slack === null || other.slack === null ? one.name === other.name : one.slack === other.slack;
 }
 
 /** When a week of the rotation begins; the first one is week 0. */

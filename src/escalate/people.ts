@@ -1,3 +1,4 @@
+import type { Groups } from '../domain/people.ts';
 import type { Rotation } from '../domain/rotation.ts';
 import type { Clock } from '../domain/time.ts';
 import type { Channel } from '../notify/channel.ts';
@@ -19,6 +20,8 @@ export interface PeopleParts extends PutOffParts {
   /** The group that answers where a rule does not say it. */
   readonly approvers: string | null;
   readonly rotations: readonly Rotation[];
+  /** Who belongs to the groups of people. */
+  readonly groups: Groups;
   readonly remediations: ReadonlyMap<string, Remediation>;
   readonly hardStop: AbortSignal;
   random(): number;
@@ -33,7 +36,15 @@ export interface PeopleParts extends PutOffParts {
   onUnheard(title: string): void;
 }
 
-export function viewSources({ db, notify, approvers, remediations, rulebook }: PeopleParts): ViewSources {
+export function viewSources({
+  db,
+  clock,
+  notify,
+  approvers,
+  groups,
+  remediations,
+  rulebook,
+}: PeopleParts): ViewSources {
   return {
     sql: db,
     rulebook: rulebook(),
@@ -41,5 +52,7 @@ export function viewSources({ db, notify, approvers, remediations, rulebook }: P
     statusBaseUrl: notify.links.status ?? null,
     runbookBaseUrl: notify.links.runbooks ?? null,
     approvers,
+    groups,
+    now: clock.now(),
   };
 }

@@ -7,8 +7,11 @@ const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'frida
 
 const member = z.strictObject({
   name: z.string().min(1).max(60),
-  /** Slack user id. */
-  slack: z.string().regex(/^[UW][A-Z0-9]{2,30}$/, { error: 'expected a Slack user id such as U0123456789' }),
+  /** Slack user id. Without one, nobody mentions them in Slack, and they cannot answer there. */
+  slack: z
+    .string()
+    .regex(/^[UW][A-Z0-9]{2,30}$/, { error: 'expected a Slack user id such as U0123456789' })
+    .optional(),
 });
 
 const time = () =>
@@ -54,10 +57,10 @@ export const rotationsSchema = z.array(rotation).default([]);
 
 export type RotationConfig = z.output<typeof rotationsSchema>[number];
 
-/** The rotation in the engine's words. */
+/** The rotation in the engine's words; overrides as moments of time. */
 export function rotationOf(written: RotationConfig): Rotation {
   const [hours = 0, minutes = 0] = written.hand_over.at.split(':').map(Number);
-  const [first, ...rest] = written.members;
+  const [first, ...rest] = written.members.map(({ name, slack = null }) => ({ name, slack }));
   if (first === undefined) throw new Error(`the rotation '${written.name}' has no members`);
   return {
     name: written.name,
@@ -70,7 +73,7 @@ export function rotationOf(written: RotationConfig): Rotation {
       ({ from, to, primary }): Override => ({
         from: local(from, written.zone),
         to: local(to, written.zone),
-        primary: written.members.find(({ name }) => name === primary) ?? first,
+        primary: [first, ...rest].find(({ name }) => name === primary) ?? first,
       }),
     ),
   };

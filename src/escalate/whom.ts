@@ -16,5 +16,5 @@ export function whomOf({ who }: Pick<Level, 'who'>, rotations: readonly Rotation
   if (rotation === undefined) return { text: who, mention: [] };
   const { primary, secondary } = onDuty(rotation, now);
   const standsBy = secondary === null ? '' : `, ${secondary.name} stands by`;
-  return { text: `${primary.name} is on call${standsBy}`, mention: [primary.slack] };
+  return { text: `${primary.name} is on call${standsBy}`, mention: primary.slack === null ? [] : [primary.slack] };
 }

@@ -1,6 +1,8 @@
 import type { Target } from '../domain/alert.ts';
 import type { JsonObject } from '../domain/json.ts';
+import { type Groups, onCallOf } from '../domain/people.ts';
 import { REASONS } from '../domain/reason.ts';
+import type { Time } from '../domain/time.ts';
 import type { Remediation } from '../remediation/define.ts';
 import type { Rulebook } from '../rules/rulebook.ts';
 import { answersTo, lastApproval } from '../store/approvals.ts';
@@ -20,6 +22,10 @@ export interface ViewSources {
   readonly runbookBaseUrl: string | null;
   /** The group that answers where a rule does not say it. */
   readonly approvers: string | null;
+  /** Who belongs to the groups, for whoever wants to know whom to ask. */
+  readonly groups: Groups;
+  /** Whoever is on call is so at this time. */
+  readonly now: Time;
 }
 
 /** More lines of evidence than anybody reads at night, and than any channel takes. */
@@ -56,7 +62,7 @@ export async function readView(
 }
 
 async function approvalView(
-  { sql, remediations, approvers }: ViewSources,
+  { sql, remediations, approvers, groups, now }: ViewSources,
   incidentId: string,
 ): Promise<ApprovalView | null> {
   const approval = await lastApproval(sql, incidentId);
@@ -64,6 +70,8 @@ async function approvalView(
   const { id, remediation, plan, askedOf, needs, expiresAt, decision, decidedAt } = approval;
   const known = remediations.get(remediation);
   const { params, target, guards } = plan as { params?: JsonObject; target?: Target; guards?: readonly JsonObject[] };
+  const from = askedOf ?? approvers;
+  const group = from === null ? undefined : groups.get(from);
   return {
     id,
     remediation,
@@ -72,7 +80,8 @@ async function approvalView(
     params: params ?? {},
     target: target ?? null,
     guards: guards ?? [],
-    from: askedOf ?? approvers,
+    from,
+    onCall: group === undefined || group.rotations.length === 0 ? null : onCallOf(group, now).map(({ name }) => name),
     needs,
     expiresAt,
     decision,

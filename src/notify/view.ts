@@ -80,6 +80,8 @@ export interface ApprovalView {
   readonly guards: readonly JsonObject[];
   /** Who may answer, by the group's name; null where nobody may. */
   readonly from: string | null;
+  /** Who of the group is on call now, by name; null where it names no rotation. */
+  readonly onCall: readonly string[] | null;
   readonly needs: number;
   readonly expiresAt: Time;
   /** Null while it is open. */

@@ -5,6 +5,7 @@ import { strike } from '../../store/outbox.ts';
 import { resume, setPause } from '../../store/pauses.ts';
 import type { Sql } from '../../store/sql.ts';
 import { takeOver } from '../acknowledge.ts';
+import { onlyWho } from '../judge.ts';
 import type { AnswerParts, Done } from '../parts.ts';
 import type { Person, PersonRequest } from '../request.ts';
 import { emergencyStop, STOPPED } from './emergency.ts';
@@ -56,7 +57,7 @@ export async function refuse(
     case 'nobody':
       return 'Nobody may do this from Slack: notify.slack.allow names no group for it.';
     case 'stranger':
-      return `Only '${group}' may do this, and you are not one of them.`;
+      return `${onlyWho(group, membership.onCall)} may do this, and you are not one of them.`;
     case 'unsure':
       return `Nobody can tell whether you belong to '${group}', so nothing was done: ${membership.why}.`;
   }

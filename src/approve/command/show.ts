@@ -39,7 +39,7 @@ export async function statusLines({ db }: Pick<AnswerParts, 'db'>, now: Time): P
 
 /** Why an incident stands as it does: its reason, the figures behind it, and when it is looked at again. */
 export async function whyLines(parts: AnswerParts, id: string, now: Time): Promise<readonly string[]> {
-  const { db, notify, approvers, remediations } = parts;
+  const { db, notify, approvers, groups, remediations } = parts;
   const sources = {
     sql: db,
     rulebook: parts.rulebook(),
@@ -47,6 +47,8 @@ export async function whyLines(parts: AnswerParts, id: string, now: Time): Promi
     statusBaseUrl: notify.links.status ?? null,
     runbookBaseUrl: notify.links.runbooks ?? null,
     approvers,
+    groups,
+    now,
   };
   const view = await readView(sources, id, []);
   if (view === undefined) return [`There is no incident ${id}.`];

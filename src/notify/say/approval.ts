@@ -40,12 +40,19 @@ export function answeredFacts(approval: ApprovalView, now: Time): AnsweredFacts 
   return { id: approval.id, remediation: cleanLine(approval.remediation, 100), lines };
 }
 
-function whoMay({ from, needs, answers, expiresAt }: ApprovalView, now: Time): string {
+function whoMay({ from, onCall, needs, answers, expiresAt }: ApprovalView, now: Time): string {
   if (from === null)
     return `Nobody may answer: the config names no approver. A person is paged ${ago(expiresAt, now)}.`;
   const have = answers.filter(({ answer }) => answer === 'approve').length;
   const count = needs === 1 ? '' : ` ${have} of ${needs} have approved.`;
-  return `${cleanLine(from, 100)} may answer, until ${when(expiresAt, now)}.${count}`;
+  return `${cleanLine(from, 100)}${namesOf(onCall)} may answer, until ${when(expiresAt, now)}.${count}`;
+}
+
+/** Whoever is on call wants to see the own name, not that of a list. */
+function namesOf(onCall: readonly string[] | null): string {
+  if (onCall === null) return '';
+  if (onCall.length === 0) return ' (nobody on call has a Slack id)';
+  return ` (on call now: ${onCall.map((name) => cleanLine(name, 60)).join(', ')})`;
 }
 
 function said({ name, answer, why, at }: AnswerView, now: Time): string {

@@ -39,6 +39,7 @@ export async function openNight(given: {
     ackFor: 1_800_000,
     approvers: null,
     rotations: [],
+    groups: new Map(),
     escalation: escalationSchema.parse({}),
     hardStop: new AbortController().signal,
     rulebook: () => createRulebook([]),

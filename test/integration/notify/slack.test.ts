@@ -18,6 +18,7 @@ const approval = {
   risk: 'high',
   params: { queue: 'churn' },
   from: 'on-call',
+  onCall: null,
   needs: 1,
   target: { kind: 'queue', id: 'churn' },
   guards: [],

@@ -84,12 +84,12 @@ describe('P9: who has said what', () => {
 });
 
 test.each([
-  ['a stranger', { membership: { kind: 'stranger' } }, 'not-allowed'],
+  ['a stranger', { membership: { kind: 'stranger', onCall: [] } }, 'not-allowed'],
   ['anybody where nobody may', { membership: { kind: 'nobody' } }, 'not-allowed'],
   ['somebody nobody can tell about', { membership: { kind: 'unsure', why: 'Slack is away' } }, 'not-sure'],
   [
     'a stranger, whatever became of it',
-    { membership: { kind: 'stranger' }, approval: { decision: 'approved' } },
+    { membership: { kind: 'stranger', onCall: [] }, approval: { decision: 'approved' } },
     'not-allowed',
   ],
   ['the same request', { given: by('U1', 'approve', true) }, 'replayed'],

@@ -1,12 +1,17 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createMembers } from '../../../src/approve/members.ts';
+import { mostAnswers } from '../../../src/domain/people.ts';
+import type { Rotation } from '../../../src/domain/rotation.ts';
 
 const MINUTE = 60_000;
 
 function world(answers: (group: string, call: number) => Promise<readonly string[]>) {
   const state = { now: 0, calls: 0 };
   const members = createMembers({
-    people: { oncall: { users: ['U0ANNA'], groups: ['S0A', 'S0B'] }, leads: { users: ['U0BOB'], groups: [] } },
+    groups: new Map([
+      ['oncall', { users: ['U0ANNA'], userGroups: ['S0A', 'S0B'], rotations: [] }],
+      ['leads', { users: ['U0BOB'], userGroups: [], rotations: [] }],
+    ]),
     clock: { now: () => state.now, sleep: async () => undefined },
     usersOf: (group) => {
       state.calls += 1;
@@ -57,4 +62,78 @@ test('P4: what cannot be known is no, and an old list is not used for want of a 
   expect(await has('oncall', 'U0ANNA')).toBe('member');
   await has('oncall', 'U0EVE');
   expect(state.calls).toBe(4);
+});
+
+describe('whoever is on call', () => {
+  const MONDAY = Date.UTC(2026, 0, 12, 9);
+  const rotation: Rotation = {
+    name: 'oncall',
+    zone: 'UTC',
+    weekday: 1,
+    minute: 9 * 60,
+    since: Date.UTC(2026, 0, 5),
+    members: [
+      { name: 'Anna', slack: 'U0ANNA' },
+      { name: 'Bob', slack: 'U0BOB' },
+      { name: 'Cora', slack: null },
+      { name: 'Eve', slack: 'U0EVE' },
+    ],
+    overrides: [
+      {
+        from: Date.UTC(2026, 0, 14),
+        to: Date.UTC(2026, 0, 15),
+        primary: { name: 'Eve', slack: 'U0EVE' },
+      },
+    ],
+  };
+  const world = (users: readonly string[] = []) => {
+    const state = { now: 0 };
+    const members = createMembers({
+      groups: new Map([['oncall', { users, userGroups: [], rotations: [rotation] }]]),
+      clock: { now: () => state.now, sleep: async () => undefined },
+      usersOf: null,
+    });
+    return async (now: number, person: string) => {
+      state.now = now;
+      return members.has('oncall', person);
+    };
+  };
+  const kinds = async (now: number, has = world()) =>
+    Promise.all(
+      ['U0ANNA', 'U0BOB', 'U0EVE'].map(async (person) => ((await has(now, person)).kind === 'member' ? 1 : 0)),
+    );
+
+  test('and whoever stands by may answer, to the very moment of the hand-over', async () => {
+    expect(await kinds(MONDAY - 1)).toEqual([1, 1, 0]);
+    // Cora stands by from now on, and Slack does not know her.
+    expect(await kinds(MONDAY)).toEqual([0, 1, 0]);
+    expect(await kinds(MONDAY + 7 * 86_400_000)).toEqual([0, 0, 1]);
+  });
+
+  test('is who stands in, and whom that one stands in for', async () => {
+    expect(await kinds(Date.UTC(2026, 0, 14))).toEqual([0, 1, 1]);
+    expect(await kinds(Date.UTC(2026, 0, 15))).toEqual([0, 1, 0]);
+  });
+
+  test('is told to whoever is refused, and users of the group may answer at any time', async () => {
+    expect(await world()(MONDAY - 1, 'U0EVE')).toEqual({ kind: 'stranger', onCall: ['Anna', 'Bob'] });
+    expect(await kinds(MONDAY, world(['U0EVE']))).toEqual([0, 1, 1]);
+  });
+});
+
+test('as many can answer as are on call at once', () => {
+  expect(mostAnswers(['U0ANNA'], [], [])).toBe(1);
+  expect(mostAnswers(['U0ANNA', 'U0ANNA'], [], [['U0ANNA', 'U0BOB', 'U0CORA', 'U0EVE']])).toBe(3);
+  expect(mostAnswers([], [], [['U0ANNA', null, 'U0ANNA']])).toBe(1);
+  expect(
+    mostAnswers(
+      [],
+      [],
+      [
+        ['U0ANNA', 'U0BOB'],
+        ['U0ANNA', 'U0BOB'],
+      ],
+    ),
+  ).toBe(2);
+  expect(mostAnswers(['U0ANNA'], ['S0A'], [])).toBe(Number.POSITIVE_INFINITY);
 });

@@ -194,3 +194,48 @@ describe('who may answer', () => {
     expect(await faultsOf(config, written)).toEqual([]);
   });
 });
+
+test('says where a group of people names a rotation that is not there, or in which nobody could answer', async () => {
+  const { faults } = await check({
+    'remedyd.yaml': `
+people:
+  oncall: { rotations: [oncal] }
+  night: { rotations: [silent] }
+  nobody: {}
+escalation:
+  rotations:
+    - { name: oncall, zone: UTC, since: '2026-01-05', members: [{ name: Anna, slack: U0ANNA }] }
+    - { name: silent, zone: UTC, since: '2026-01-05', members: [{ name: Bob }] }
+`,
+    'remediations/disks/clean.ts': remediation('redis'),
+    'rules/disks.yaml': rules('disks/clean'),
+  });
+  expect(faults.filter((line) => line.startsWith('remedyd.yaml'))).toMatchInlineSnapshot(`
+    [
+      "remedyd.yaml:3:25: people.oncall.rotations[0]: there is no rotation 'oncal' — did you mean 'oncall'?",
+      "remedyd.yaml:4:24: people.night.rotations[0]: nobody of the rotation 'silent' has a Slack id, so nobody could answer — add slack: U… to its members",
+      "remedyd.yaml:5:11: people.nobody: nobody is in it, so there is no approver — add users, groups or rotations",
+    ]
+  `);
+});
+
+test('needs no more answers than there are people on call at once', async () => {
+  const members = ['Anna', 'Bob', 'Cora'].map((name) => `{ name: ${name}, slack: U0${name.toUpperCase()} }`);
+  const config = (needs: number) => ({
+    'remedyd.yaml': `
+settings: { limit: 3 }
+tools: { redis: { url: "redis://127.0.0.1:1" } }
+people: { oncall: { rotations: [oncall] } }
+escalation:
+  rotations: [{ name: oncall, zone: UTC, since: '2026-01-05', members: [${members.join(', ')}] }]
+`,
+    'remediations/disks/clean.ts': remediation('redis'),
+    'rules/disks.yaml': `${rules('disks/clean')}    approval: { from: oncall, needs: ${needs} }\n`,
+  });
+  expect((await check(config(2))).faults).toEqual([]);
+  expect((await check(config(3))).faults).toMatchInlineSnapshot(`
+    [
+      "rules/disks.yaml:7:38: it needs 3 people, and 'oncall' has 2 — add people to it, or need fewer",
+    ]
+  `);
+});

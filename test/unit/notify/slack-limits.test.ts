@@ -48,6 +48,7 @@ const views: fc.Arbitrary<IncidentView> = fc
           risk: name,
           params: labels,
           from: name,
+          onCall: null,
           needs: 1,
           target: { kind, id },
           guards: texts.map((text) => ({ guard: text, ok: true, numbers: { [text]: value, waitMs: 5 } })),

@@ -12,6 +12,7 @@ const drain: ApprovalView = {
   risk: 'high',
   params: { queue: 'bronze:ingest:csv', limit: 5_000 },
   from: 'on-call',
+  onCall: null,
   needs: 2,
   target: { kind: 'queue', id: 'churn' },
   guards: [],
