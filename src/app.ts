@@ -7,13 +7,13 @@ import { type Config, timeIntervalsOf } from './config/schema.ts';
 import { newId } from './domain/id.ts';
 import type { Clock, Millis, Time } from './domain/time.ts';
 import { rotationOf } from './escalate/rotation-config.ts';
-import { explainer } from './explaining.ts';
+import { explainer, whyLines } from './explaining.ts';
 import { refreshFigures } from './figures.ts';
 import { createIngest } from './ingest/ingest.ts';
 import { registerIngest } from './ingest/routes.ts';
 import { createSourceDesk } from './ingest/source-desk.ts';
 import { createTeardown } from './lifecycle.ts';
-import { createChannels } from './notify/channels.ts';
+import { createChannels, sayChannels } from './notify/channels.ts';
 import type { Log } from './observe/log.ts';
 import { createMetrics } from './observe/metrics.ts';
 import { reportTo } from './observe/report.ts';
@@ -74,8 +74,10 @@ export async function startApp(parts: AppParts): Promise<App> {
 
   const toolbox = createToolbox(config.tools, clock);
   teardown.add('tools', () => toolbox.close());
-  const { channels, absent } = createChannels(config.notify, { production: parts.production, clock });
-  for (const { name, why } of absent) log.warn({ channel: name }, why);
+  const made = createChannels(config.notify, { production: parts.production, clock });
+  const { channels } = made;
+  const { isHeard, text } = sayChannels(made);
+  log[isHeard ? 'info' : 'error'](text);
 
   const backend = openBackend({
     kind: config.queue.backend,
@@ -114,7 +116,14 @@ export async function startApp(parts: AppParts): Promise<App> {
   await watch.look();
   teardown.add('clock watch', () => watch.stop());
   const { refusal } = watch;
-  const answers = openAnswers({ ...shared, config, onAnswer: report.answered, onUnsaid: report.unsaid });
+  const why = explainer(config, clock, remediations, rules.current, db);
+  const answers = openAnswers({
+    ...shared,
+    config,
+    why: whyLines(why, clock),
+    onAnswer: report.answered,
+    onUnsaid: report.unsaid,
+  });
   const work = createWork({
     db,
     clock,
@@ -185,7 +194,7 @@ export async function startApp(parts: AppParts): Promise<App> {
     rulebook: rules.current,
     replica,
     startedAt,
-    why: explainer(config, clock, remediations, rules.current, db),
+    why,
   });
   registerIngest(server, { ...ingest.parts, sources: config.sources, stopping: () => stopping });
   registerPeople(server, { ...answers, log, metrics, stopping: () => stopping });

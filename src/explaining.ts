@@ -1,4 +1,5 @@
 import { type Config, timeIntervalsOf } from './config/schema.ts';
+import { sayWhy } from './decide/say-why.ts';
 import { type ExplainParts, type Why, whyOf } from './decide/why.ts';
 import type { Clock } from './domain/time.ts';
 import type { Remediation } from './remediation/define.ts';
@@ -36,4 +37,15 @@ export function explainer(
   db: Db,
 ): (id: string) => Promise<Why | undefined> {
   return async (id) => whyOf(db, await explainParts(config, clock, remediations, rulebook, db), id);
+}
+
+/** The same in lines, as the terminal and Slack both say it; null where there is no such incident. */
+export function whyLines(
+  explain: (id: string) => Promise<Why | undefined>,
+  clock: Pick<Clock, 'now'>,
+): (id: string) => Promise<readonly string[] | null> {
+  return async (id) => {
+    const found = await explain(id);
+    return found === undefined ? null : sayWhy(found, clock.now());
+  };
 }

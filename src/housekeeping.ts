@@ -1,14 +1,14 @@
 import cron from 'node-cron';
-import type { Clock, Millis } from './domain/time.ts';
-import { toIso } from './domain/time.ts';
-import type { Channel } from './notify/channel.ts';
+import { type Clock, type Millis, type Time, toIso } from './domain/time.ts';
 import type { Notice } from './notify/notice.ts';
-import { postNotice } from './notify/post-notice.ts';
+import { oweNotice } from './notify/owe-notice.ts';
 import type { Log } from './observe/log.ts';
 import type { Db } from './store/db.ts';
 import { holdLease } from './store/leases.ts';
+import type { Handed } from './store/outbox.ts';
 import { type Keep, prune } from './store/retention.ts';
-import { type Rejected, rejectedSince } from './store/webhooks.ts';
+import { lookedUntil } from './store/team-notes.ts';
+import { type Rejected, rejectedBetween } from './store/webhooks.ts';
 
 export interface HousekeepingParts {
   readonly db: Db;
@@ -16,8 +16,7 @@ export interface HousekeepingParts {
   readonly replica: string;
   readonly log: Log;
   readonly keep: Keep;
-  readonly channels: ReadonlyMap<string, Channel>;
-  readonly hardStop: AbortSignal;
+  handOver(rows: readonly Handed[]): void;
 }
 
 const HOUR: Millis = 3_600_000;
@@ -41,7 +40,7 @@ export async function hourly(parts: HousekeepingParts): Promise<void> {
   try {
     const now = clock.now();
     if (!(await holdLease(db, 'housekeeping', replica, now, LEASE))) return;
-    await reportRejected(parts, await rejectedSince(db, now - HOUR));
+    await reportRejected(parts, now);
     const removed = await prune(db, parts.keep, now);
     if (removed.incidents + removed.webhooks > 0) log.info(removed, 'removed what was older than it has to be kept');
   } catch (error) {
@@ -49,17 +48,32 @@ export async function hourly(parts: HousekeepingParts): Promise<void> {
   }
 }
 
-/** Senders repeat a body that they are refused for ever and never mend it, so a person has to. */
-async function reportRejected(parts: HousekeepingParts, rejected: readonly Rejected[]): Promise<void> {
-  if (rejected.length === 0) return;
-  const posted = await postNotice(parts.channels.values(), rejectedNotice(rejected), parts.hardStop);
-  if (!posted) parts.log.warn({ rejected }, 'webhooks could not be read, and no channel takes the news');
+/** A webhook is stored this much later than it came, at most. */
+const STORED_BY: Millis = 10_000;
+
+/** After a longer pause of the service only the last day is told. */
+const LOOKS_BACK: Millis = 24 * HOUR;
+
+/**
+ * Senders repeat a body that they are refused for ever and never mend it, so a person has to. Each webhook is told of once: what
+ * was looked through and what is to be told are written together.
+ */
+async function reportRejected({ db, handOver, log }: HousekeepingParts, now: Time): Promise<void> {
+  const handed = await db.transaction(async (sql) => {
+    const until = now - STORED_BY;
+    const after = await lookedUntil(sql, 'rejected', until, until - HOUR);
+    const rejected = await rejectedBetween(sql, Math.max(after, until - LOOKS_BACK), until);
+    if (rejected.length === 0) return [];
+    log.warn({ rejected }, 'webhooks could not be read');
+    return oweNotice(sql, rejectedNotice(rejected), now);
+  });
+  handOver(handed);
 }
 
 export function rejectedNotice(rejected: readonly Rejected[]): Notice {
   const total = rejected.reduce((sum, { count }) => sum + count, 0);
   return {
-    title: `${total} webhooks of the last hour could not be read, so what they told was not acted on`,
+    title: `${total === 1 ? '1 webhook' : `${total} webhooks`} could not be read, so nothing was done about it`,
     lines: [
       ...rejected.map(({ source, count, why, last }) => `${source}, ${count} times, last at ${toIso(last)}: ${why}`),
       'Their bodies are kept in the table remedyd.webhooks. Correct the sender: its template, or the address it sends to.',

@@ -1,5 +1,4 @@
 import type { OwnAlert } from '../domain/own-alert.ts';
-import type { Groups } from '../domain/people.ts';
 import type { Clock } from '../domain/time.ts';
 import type { NotifyConfig } from '../notify/config.ts';
 import type { Desk } from '../notify/slack/desk.ts';
@@ -18,7 +17,6 @@ export interface AnswerParts {
   readonly notify: NotifyConfig;
   /** The group that answers where a rule does not say it. */
   readonly approvers: string | null;
-  readonly groups: Groups;
   readonly members: Members;
   /** Null where Slack is not configured; then nothing comes from there either. */
   readonly desk: Desk | null;
@@ -26,6 +24,8 @@ export interface AnswerParts {
   readonly hardStop: AbortSignal;
   rulebook(): Rulebook;
   handOver(rows: readonly Handed[]): void;
+  /** Why an incident stands as it does, in lines; null where there is none of this id. */
+  why(id: string): Promise<readonly string[] | null>;
   /** Raises, or ends, an alert of remedyd's own; stored when it resolves. */
   tellOwn(alert: OwnAlert, status: 'firing' | 'resolved'): Promise<void>;
   /** Told of every answer and command, for the figures and the log. */

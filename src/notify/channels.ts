@@ -11,8 +11,15 @@ import { statuspageChannel } from './statuspage/channel.ts';
 export interface Channels {
   /** By name. */
   readonly channels: ReadonlyMap<string, Channel>;
-  /** Channels that will not be used, each with the reason and what to do, for the log of the start. */
-  readonly absent: readonly { readonly name: string; readonly why: string }[];
+  /** Channels that will not be used, each with the reason and what to do. */
+  readonly absent: readonly Absent[];
+}
+
+interface Absent {
+  readonly name: string;
+  readonly why: string;
+  /** It stands in the config, and a secret of it is not set. */
+  readonly unset: boolean;
 }
 
 /**
@@ -58,8 +65,27 @@ export function createChannels(
   });
   return {
     channels: new Map(channels),
-    absent: judged.flatMap(({ name, why }) => (why === null ? [] : [{ name, why }])),
+    absent: judged.flatMap(({ name, why, secrets }) =>
+      why === null ? [] : [{ name, why, unset: secrets !== undefined }],
+    ),
   };
+}
+
+/**
+ * What the start says of the channels, in one line. `isHeard` is false where no channel takes pages: then nobody can be told
+ * of anything, and that must not be overlooked.
+ */
+export function sayChannels({ channels, absent }: Channels): { readonly isHeard: boolean; readonly text: string } {
+  const names = (pages: boolean) => [...channels.values()].filter((one) => one.pages === pages).map(({ name }) => name);
+  const [paging, shown] = [names(true), names(false)];
+  const left = absent.filter(({ unset }) => !unset).map(({ name }) => name);
+  const parts = [
+    paging.length === 0 ? 'NOBODY CAN BE PAGED: configure notify' : `pages go to ${paging.join(', ')}`,
+    ...(shown.length === 0 ? [] : [`the public is shown ${shown.join(', ')}`]),
+    ...absent.filter(({ unset }) => unset).map(({ why }) => why),
+    ...(left.length === 0 ? [] : [`not in the config: ${left.join(', ')}`]),
+  ];
+  return { isHeard: paging.length > 0, text: parts.join('; ') };
 }
 
 function whyAbsent(name: string, secrets: readonly (Secret | undefined)[] | undefined): string | null {

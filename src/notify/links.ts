@@ -27,9 +27,12 @@ export function runbookOf(view: IncidentView): string | null {
 
 /** The incident as the API shows it to people who are let in, or null where nobody said where that is. */
 export function statusOf({ statusBaseUrl, incident }: IncidentView): string | null {
-  return statusBaseUrl === null
-    ? null
-    : safeUrl(`${statusBaseUrl.replace(/\/$/, '')}/api/incidents/${encodeURIComponent(incident.id)}`);
+  return statusUrl(statusBaseUrl, incident.id);
+}
+
+/** The same, by id. */
+export function statusUrl(base: string | null, id: string): string | null {
+  return base === null ? null : safeUrl(`${base.replace(/\/$/, '')}/api/incidents/${encodeURIComponent(id)}`);
 }
 
 /**

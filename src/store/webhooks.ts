@@ -33,11 +33,11 @@ export interface Rejected {
   readonly last: Time;
 }
 
-/** Rejected deliveries since then, by source and reason, most frequent first. */
-export async function rejectedSince(sql: Sql, since: Time): Promise<Rejected[]> {
+/** Rejected deliveries after one time and not after another, by source and reason, most frequent first. */
+export async function rejectedBetween(sql: Sql, after: Time, until: Time): Promise<Rejected[]> {
   return sql.query<Rejected>(
     `select source, rejected as why, count(*) as count, max(received_at) as last from remedyd.webhooks
-     where rejected is not null and received_at > $1 group by 1, 2 order by 3 desc limit 20`,
-    [at(since)],
+     where rejected is not null and received_at > $1 and received_at <= $2 group by 1, 2 order by 3 desc limit 20`,
+    [at(after), at(until)],
   );
 }

@@ -34,7 +34,7 @@ export async function command(
   const refusal = looks && look === undefined ? null : await refuse(parts, (looks ? look : act) ?? null, person);
   if (refusal !== null) return only('not-allowed', [refusal]);
   if (wanted.kind === 'status') return only('status', await statusLines(parts, clock.now()));
-  if (wanted.kind === 'why') return only('why', await whyLines(parts, wanted.id, clock.now()));
+  if (wanted.kind === 'why') return only('why', await whyLines(parts, wanted.id));
   const by = cleanLine(person.name, 60);
   if (wanted.kind === 'emergency-stop') return emergencyStop(parts, rowId, by, ownerOf(by, person), wanted.why);
   const done = await db.transaction(async (sql): Promise<Done> => {

@@ -1,8 +1,6 @@
 import { formatDuration } from '../../domain/duration.ts';
 import { type Time, toIso } from '../../domain/time.ts';
-import { compose } from '../../notify/compose.ts';
-import { readView } from '../../notify/read-view.ts';
-import { plain } from '../../notify/say/clean.ts';
+import { statusUrl } from '../../notify/links.ts';
 import { place } from '../../notify/say/headline.ts';
 import { clockTime, when } from '../../notify/say/when.ts';
 import { listIncidents } from '../../store/listing.ts';
@@ -37,34 +35,15 @@ export async function statusLines({ db }: Pick<AnswerParts, 'db'>, now: Time): P
   ];
 }
 
-/** Why an incident stands as it does: its reason, the figures behind it, and when it is looked at again. */
-export async function whyLines(parts: AnswerParts, id: string, now: Time): Promise<readonly string[]> {
-  const { db, notify, approvers, groups, remediations } = parts;
-  const sources = {
-    sql: db,
-    rulebook: parts.rulebook(),
-    remediations,
-    statusBaseUrl: notify.links.status ?? null,
-    runbookBaseUrl: notify.links.runbooks ?? null,
-    approvers,
-    groups,
-    now,
-  };
-  const view = await readView(sources, id, []);
-  if (view === undefined) return [`There is no incident ${id}.`];
-  const message = compose(view, 'update', now);
-  const numbers = view.timeline.findLast(({ type }) => type === 'held' || type === 'asked')?.data;
-  const figures = numbers === undefined ? '' : plain(numbers, 500);
-  const { askAt, deadlineAt } = view.incident;
-  return [
-    message.headline,
-    `${message.now} Why: ${message.why} (${view.incident.reason})`,
-    ...(figures === '' ? [] : [`The figures: ${figures}`]),
-    ...(askAt === null ? [] : [`It is looked at again at ${when(askAt, now)}.`]),
-    ...(deadlineAt === null ? [] : [`A person is paged at ${when(deadlineAt, now)}, unless it is healed by then.`]),
-    ...message.history.slice(-6),
-    ...(message.statusUrl === null ? [] : [message.statusUrl]),
-  ];
+/** Why an incident stands as it does, what would let remedyd act, and where everything about it is: as `remedyd why` says it. */
+export async function whyLines(
+  { why, notify }: Pick<AnswerParts, 'why' | 'notify'>,
+  id: string,
+): Promise<readonly string[]> {
+  const lines = await why(id);
+  if (lines === null) return [`There is no incident ${id}.`];
+  const url = statusUrl(notify.links.status ?? null, id);
+  return url === null ? lines : [...lines, '', `Everything about it: ${url}`];
 }
 
 export function scopeName({ scope, key }: Scope): string {

@@ -1,11 +1,12 @@
 import { WebClient } from '@slack/web-api';
 import { fetch } from 'undici';
 import type { Millis } from '../../domain/time.ts';
+import { whyFailed } from '../http-answer.ts';
 import { cleanLine } from '../say/clean.ts';
 import { webOptions } from './client.ts';
 import type { SlackConfig } from './config.ts';
 import { denialForm } from './denial.ts';
-import { inert } from './mrkdwn.ts';
+import { lines } from './mrkdwn.ts';
 import { platformError, verdict } from './verdict.ts';
 
 /** Where an answer to a person goes, so that nobody else sees it. */
@@ -25,8 +26,9 @@ export interface Desk {
   usersOf(group: string, signal: AbortSignal): Promise<readonly string[]>;
 }
 
-/** As much as anybody reads of an answer. */
+/** As much as anybody reads of an answer, and less than Slack takes. */
 const MOST_LINES = 60;
+const MOST_TEXT = 3_900;
 
 const NO_GROUPS = new Set(['plan_upgrade_required', 'paid_teams_only', 'paid_only']);
 
@@ -43,16 +45,17 @@ export function slackDesk(config: SlackConfig, { timeout = 5_000 }: { readonly t
     }
   };
   return {
-    async say({ person, url, channel }, lines, signal) {
-      const text = lines
-        .slice(0, MOST_LINES)
-        .map((line) => inert(cleanLine(line, 600)))
-        .join('\n');
-      if (url !== null && isSlacks(config, url)) {
-        const within = AbortSignal.any([signal, AbortSignal.timeout(timeout)]);
-        await post(url, { response_type: 'ephemeral', replace_original: false, text }, within);
-      } else if (channel !== null) await call('chat.postEphemeral', { channel, user: person, text }, signal);
-      else throw new Error('there is nowhere to say it: the address that came along is not one of Slack');
+    async say({ person, url, channel }, said, signal) {
+      const text = lines(
+        said.slice(0, MOST_LINES).map((line) => [cleanLine(line, 600)]),
+        MOST_TEXT,
+      );
+      const own = url !== null && isSlacks(config, url) ? url : null;
+      const within = AbortSignal.any([signal, AbortSignal.timeout(timeout)]);
+      const failed = own === null ? 'the address that came along is not one of Slack' : await post(own, text, within);
+      if (failed === null) return;
+      if (channel === null) throw new Error(`there is nowhere else to say it: ${failed}`);
+      await call('chat.postEphemeral', { channel, user: person, text }, signal);
     },
     async askWhy(trigger, approval, channel, signal) {
       await call('views.open', { trigger_id: trigger, view: denialForm(approval, channel) }, signal);
@@ -66,21 +69,30 @@ export function slackDesk(config: SlackConfig, { timeout = 5_000 }: { readonly t
 }
 
 /** Only Slack's own address is posted to, whatever a request says: it could name a machine of ours. */
-export function isSlacks({ response_hosts: hosts, api_url }: SlackConfig, address: string): boolean {
+export function isSlacks(config: Pick<SlackConfig, 'response_hosts' | 'api_url'>, address: string): boolean {
   const url = URL.parse(address);
   if (url === null || url.username !== '' || url.password !== '') return false;
-  // A stand-in for Slack may speak http; Slack never does.
-  return url.protocol === new URL(api_url).protocol && hosts.includes(url.hostname);
+  // A stand-in for Slack may speak http, at a port of its own; Slack never does.
+  const { protocol, port } = new URL(config.api_url);
+  return (
+    url.protocol === protocol && (url.port === '' || url.port === port) && config.response_hosts.includes(url.hostname)
+  );
 }
 
-async function post(url: string, body: object, signal: AbortSignal): Promise<void> {
-  const answer = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-    redirect: 'manual',
-    signal,
-  });
-  await answer.body?.cancel();
-  if (answer.status !== 200) throw new Error(`Slack answered ${answer.status}`);
+/** Says it at the address of the request, for nobody else to see. @returns why not; null where it was taken. */
+async function post(url: string, text: string, signal: AbortSignal): Promise<string | null> {
+  try {
+    const answer = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ response_type: 'ephemeral', replace_original: false, text }),
+      // Whoever answers for Slack may not send us on to somebody else.
+      redirect: 'manual',
+      signal,
+    });
+    await answer.body?.cancel();
+    return answer.status === 200 ? null : `Slack answered ${answer.status}`;
+  } catch (error) {
+    return `Slack could not be reached: ${whyFailed(error)}`;
+  }
 }

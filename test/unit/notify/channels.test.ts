@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Secret } from '../../../src/config/secret.ts';
-import { createChannels } from '../../../src/notify/channels.ts';
+import { createChannels, sayChannels } from '../../../src/notify/channels.ts';
 import { notifySchema } from '../../../src/notify/config.ts';
 
 const set = new Secret('xoxb-1', 'env SLACK_BOT_TOKEN');
@@ -14,9 +14,9 @@ const sms = {
   to: { critical: ['+40721234567'] },
 };
 const page = { api_key: set, page_id: 'page1234' };
+const show = [{ kinds: ['phone'], components: ['abcd'], title: 'Messages are late' }];
 
 test('every channel can be configured', () => {
-  const show = [{ kinds: ['phone'], components: ['abcd'], title: 'Messages are late' }];
   const email = { ...mail, smtp: { host: 'mail.example.com', user: 'remedyd', password: set } };
   const config = notifySchema.parse({
     slack,
@@ -49,9 +49,22 @@ test('a secret that is not set leaves its channel out, and stops a start in prod
     {
       name: 'pagerduty',
       why: 'notify.pagerduty needs env PAGERDUTY_ROUTING_KEY, which is not set: nothing is sent to pagerduty',
+      unset: true,
     },
   ]);
   expect(() => createChannels(config, { production: true })).toThrow('env PAGERDUTY_ROUTING_KEY');
+});
+
+test('the start says in one line who is told, and is loud only where nobody is', () => {
+  const said = (config: object) => sayChannels(createChannels(notifySchema.parse(config), { production: false }));
+  expect(said({ slack, pagerduty: { routing_key: unset }, statuspage: { ...page, show } })).toEqual({
+    isHeard: true,
+    text: 'pages go to slack; the public is shown statuspage; notify.pagerduty needs env PAGERDUTY_ROUTING_KEY, which is not set: nothing is sent to pagerduty; not in the config: email, sms',
+  });
+  expect(said({ statuspage: { ...page, show } })).toEqual({
+    isHeard: false,
+    text: 'NOBODY CAN BE PAGED: configure notify; the public is shown statuspage; not in the config: slack, pagerduty, email, sms',
+  });
 });
 
 test.each([

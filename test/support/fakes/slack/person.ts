@@ -27,9 +27,11 @@ export function personAt(
     readonly to: string;
     /** Seconds since 1970; the real time by default. */
     readonly now?: () => number;
+    /** Where the requests ask to be answered; an address of this Slack by default. */
+    readonly responseUrl?: () => string;
   },
 ): Person {
-  const { id, name = id.toLowerCase(), to } = options;
+  const { id, name = id.toLowerCase(), to, responseUrl = () => slack.responseUrl() } = options;
   let last: (() => Promise<Response>) | undefined;
   const user = { id, username: name, name, team_id: TEAM.id };
 
@@ -79,7 +81,7 @@ export function personAt(
           bot_id: 'B0BOT',
         },
         state: { values: {} },
-        response_url: slack.responseUrl(),
+        response_url: responseUrl(),
         actions: [{ ...element, block_id: blockId, action_ts: message.ts }],
       });
     },
@@ -111,7 +113,7 @@ export function personAt(
         user_name: name,
         command,
         text,
-        response_url: slack.responseUrl(),
+        response_url: responseUrl(),
         trigger_id: slack.trigger(),
         api_app_id: 'A0APP',
         is_enterprise_install: 'false',

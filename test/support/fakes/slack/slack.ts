@@ -18,8 +18,8 @@ export interface FakeSlack extends Fake {
   readonly responses: readonly unknown[];
   /** A trigger id as an interaction carries it. It opens one view. */
   trigger(options?: { readonly expired?: boolean }): string;
-  /** An address that takes answers to an interaction. */
-  responseUrl(): string;
+  /** An address that takes answers to an interaction, or sends whoever comes there on to another. */
+  responseUrl(options?: { readonly redirectTo?: string }): string;
 }
 
 export interface Whisper {
@@ -58,6 +58,7 @@ export async function startSlack(world: SlackWorld = {}): Promise<FakeSlack> {
   const responses: unknown[] = [];
   const whispers: Whisper[] = [];
   const addresses = new Map<string, number>();
+  const redirects = new Map<string, string>();
   const triggers = new Map<string, 'fresh' | 'expired' | 'exchanged'>();
   let clock = 1_700_000_000_000_000;
 
@@ -141,6 +142,8 @@ export async function startSlack(world: SlackWorld = {}): Promise<FakeSlack> {
       serve(app, methods, token);
       app.post<{ Params: { id: string } }>('/response/:id', async ({ params, body, headers }, reply) => {
         // Five posts to each address; afterwards, and for one that was never given out, it is gone.
+        const elsewhere = redirects.get(params.id);
+        if (elsewhere !== undefined) return reply.redirect(elsewhere, 307);
         const left = addresses.get(params.id) ?? 0;
         if (left === 0) return reply.code(404).send('expired_url');
         const content =
@@ -168,9 +171,10 @@ export async function startSlack(world: SlackWorld = {}): Promise<FakeSlack> {
       triggers.set(id, expired ? 'expired' : 'fresh');
       return id;
     },
-    responseUrl() {
+    responseUrl({ redirectTo } = {}) {
       const id = crypto.randomUUID();
       addresses.set(id, 5);
+      if (redirectTo !== undefined) redirects.set(id, redirectTo);
       return `${fake.url}/response/${id}`;
     },
   };
