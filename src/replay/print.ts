@@ -18,6 +18,7 @@ export interface Outcome {
 export function printOutcome({ replayed, recorded, from, until, took }: Outcome): string {
   const { alerts, now, candidate, differences, examples } = replayed;
   const head = `Replayed ${number(alerts)} alerts from ${toIso(from)} to ${toIso(until)} in ${formatDuration(took)}.`;
+  if (alerts === 0 && recorded.alerts === 0) return `${head}\n\n${EMPTY}\n`;
   const lines = [head, '', ...table(now, candidate, recorded)];
   if (candidate === null) return `${[...lines, '', NOTHING].join('\n')}\n`;
   if (differences.size === 0) return `${[...lines, '', 'Every incident is decided alike.'].join('\n')}\n`;
@@ -33,6 +34,8 @@ export function printOutcome({ replayed, recorded, from, until, took }: Outcome)
   }
   return `${lines.join('\n')}\n`;
 }
+
+const EMPTY = 'No alert is recorded from that time, so nothing was tried; look further back with --since.';
 
 const NOTHING = 'Nothing was compared; name other rules with --rules, or another config with --config.';
 

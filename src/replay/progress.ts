@@ -33,7 +33,8 @@ export function showProgress({ total, isTerminal, elapsed, write }: ProgressPart
       shown = true;
       const share = total === 0 ? 1 : Math.min(1, done / total);
       const rate = done / Math.max(1, time - began);
-      const left = rate === 0 ? '' : `, ${formatDuration((total - done) / rate)} left`;
+      // Alerts that came in meanwhile are replayed, too, and nobody has counted them.
+      const left = rate === 0 || done >= total ? '' : `, ${formatDuration((total - done) / rate)} left`;
       const bar = `${'█'.repeat(Math.round(share * WIDTH))}${'░'.repeat(WIDTH - Math.round(share * WIDTH))}`;
       const text = `${bar} ${Math.floor(share * 100)} %, ${done.toLocaleString('en-US')} alerts, ${Math.round(rate * 1_000)}/s${left}`;
       write(isTerminal ? `\r\u001b[K${text}` : `${text}\n`);
