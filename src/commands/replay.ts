@@ -1,15 +1,14 @@
-import { type Candidate, loadCandidate } from '../candidate.ts';
+import { loadCandidate } from '../candidate.ts';
 import { type Fault, formatFaults } from '../config/faults.ts';
 import { readEnvironment } from '../config/load.ts';
 import { systemClock } from '../domain/time.ts';
-import { settingsOf } from '../engine/settings.ts';
 import { type Asked, wantedOf } from '../replay/options.ts';
 import { outcomeJson, printOutcome } from '../replay/print.ts';
-import { showProgress } from '../replay/progress.ts';
+import { type Progress, showProgress } from '../replay/progress.ts';
 import { replay } from '../replay/replay.ts';
-import type { SideParts } from '../replay/side.ts';
 import { historySize, readHistory } from '../store/history.ts';
 import { beside } from './beside.ts';
+import { startPlayer } from './replay-thread.ts';
 
 export interface ReplayOptions extends Asked {
   readonly json?: boolean;
@@ -30,12 +29,13 @@ export async function replayCommand(options: ReplayOptions): Promise<0 | 1 | 2> 
   }
   const { since, population, failOn } = wanted;
   const { configFile, variables } = readEnvironment();
-  const now = await loadCandidate({ configFile, env: variables });
+  const inForce = { configFile, env: variables };
+  const other = { ...inForce, configFile: options.config ?? configFile, rulesDir: options.rules };
+  const compares = options.rules !== undefined || options.config !== undefined;
+  // What is wrong with them is said before anything is read.
+  const now = await loadCandidate(inForce);
   if ('faults' in now) return refuse('The rules that are in force', now.faults);
-  const other = options.rules !== undefined || options.config !== undefined;
-  const candidate = other
-    ? await loadCandidate({ configFile: options.config ?? configFile, env: variables, rulesDir: options.rules })
-    : null;
+  const candidate = compares ? await loadCandidate(other) : null;
   if (candidate !== null && 'faults' in candidate) return refuse('The candidate', candidate.faults);
 
   const began = performance.now();
@@ -44,21 +44,14 @@ export async function replayCommand(options: ReplayOptions): Promise<0 | 1 | 2> 
   const { replayed, recorded } = await beside(async (db) => {
     const start = from - BEFORE;
     const [recorded, all] = [await historySize(db, from), await historySize(db, start)];
-    const { stderr } = process;
-    const elapsed = () => performance.now();
-    const progress = showProgress({
-      total: all.alerts,
-      isTerminal: stderr.isTTY,
-      elapsed,
-      write: (text) => stderr.write(text),
-    });
+    const progress = progressOf(all.alerts);
+    const span = { from, start, until, population };
+    await using here = startPlayer(inForce, span);
+    await using there = compares ? startPlayer(other, span) : null;
     const replayed = await replay(readHistory(db, start), {
-      now: sideOf(now),
-      candidate: candidate === null ? null : sideOf(candidate),
-      start,
+      now: here,
+      candidate: there,
       from,
-      until,
-      population,
       onProgress: progress.at,
     });
     progress.end();
@@ -69,8 +62,10 @@ export async function replayCommand(options: ReplayOptions): Promise<0 | 1 | 2> 
   return [...replayed.differences.keys()].some((difference) => failOn.has(difference)) ? 1 : 0;
 }
 
-function sideOf({ config, rulebook, remediations }: Candidate): SideParts {
-  return { rulebook, remediations, settings: settingsOf(config) };
+function progressOf(total: number): Progress {
+  const { stderr } = process;
+  const elapsed = () => performance.now();
+  return showProgress({ total, isTerminal: stderr.isTTY, elapsed, write: (text) => stderr.write(text) });
 }
 
 function refuse(whose: string, faults: readonly Fault[]): 1 {

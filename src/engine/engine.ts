@@ -11,6 +11,7 @@ import type { Remediation } from '../remediation/define.ts';
 import type { Rulebook } from '../rules/rulebook.ts';
 import type { MemoryLedger } from '../store/memory/memory-ledger.ts';
 import type { Handed, OutboxRow } from '../store/outbox.ts';
+import type { Change } from '../store/record.ts';
 import type { Run } from '../store/runs.ts';
 import { WAKES, type Waking } from '../store/wake.ts';
 import { concludeLook } from '../verify/conclude.ts';
@@ -64,7 +65,7 @@ export function createEngine(parts: EngineParts): Engine {
   const ledger: MemoryLedger = {
     ...parts.ledger,
     async record(changes, now) {
-      const handed = await parts.ledger.record(changes, now);
+      const handed = await parts.ledger.record(changes.map(withoutNews), now);
       for (const change of changes) watcher.onChange(change, now);
       return handed;
     },
@@ -103,7 +104,6 @@ export function createEngine(parts: EngineParts): Engine {
       case 'verify':
         return verify(row);
       default:
-        // Who is told stands in the change that owes it; nobody is there to hear it.
         await ledger.strike([id]);
     }
   }
@@ -184,4 +184,14 @@ export function createEngine(parts: EngineParts): Engine {
       await drain();
     },
   };
+}
+
+/** Who is told stands in the change that owes it, and the watcher sees that; nobody is there to hear it. */
+function withoutNews(change: Change): Change {
+  const { owed } = change;
+  return owed.some(isNews) ? { ...change, owed: owed.filter((due) => !isNews(due)) } : change;
+}
+
+function isNews({ kind }: Change['owed'][number]): boolean {
+  return kind === 'tell' || kind === 'count';
 }

@@ -39,12 +39,10 @@ export interface Side {
   runUntil(time: Time): Promise<void>;
   /** Incidents that were opened since it was last asked, by the alert that opened them. */
   takeOpened(): readonly string[];
-  /** Those that have ended since it was last asked. */
-  takeEnded(): readonly string[];
-  /** What became of an incident so far. It is forgotten with that. */
-  take(key: string): Summary | undefined;
-  /** Everything that is still open. */
-  open(): readonly string[];
+  /** What became of those that have ended since it was last asked. They are forgotten with that. */
+  takeEnded(): readonly (readonly [key: string, summary: Summary])[];
+  /** What became so far of everything that is still open. */
+  open(): readonly (readonly [key: string, summary: Summary])[];
   /** How many rows it keeps. */
   count(): number;
 }
@@ -81,7 +79,7 @@ export function createSide(parts: SideParts, start: Time, from: Time, population
   const courses = new Map<string, Course>();
   const keys = new Map<string, string>();
   let opened: string[] = [];
-  let ended: string[] = [];
+  let ended: [string, Summary][] = [];
   let forgotten = start;
   const memory = createMemoryLedger({ keepsTimeline: false });
   const running = new Map<string, number>();
@@ -139,8 +137,9 @@ export function createSide(parts: SideParts, start: Time, from: Time, population
           if (course.counts) totals[field] += 1;
         }
         if (!hasEnded(after)) return;
-        ended.push(key);
+        ended.push([key, course.summary]);
         keys.delete(after.id);
+        courses.delete(key);
       },
       onVerdict(incident, { event, run }) {
         const course = courses.get(keys.get(incident.id) ?? '');
@@ -189,12 +188,7 @@ export function createSide(parts: SideParts, start: Time, from: Time, population
       ended = [];
       return taken;
     },
-    take(key) {
-      const course = courses.get(key);
-      courses.delete(key);
-      return course?.summary;
-    },
-    open: () => [...courses.keys()],
+    open: () => [...courses].map(([key, { summary }]) => [key, summary] as const),
     count: () => ledger.count() + courses.size,
   };
 }

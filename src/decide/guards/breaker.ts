@@ -18,8 +18,17 @@ export interface BreakerState {
   readonly recurred: number;
 }
 
+/** A batch asks about the same history again and again. */
+const KNOWN = new WeakMap<readonly EndedRun[], BreakerState>();
+
 /** What the history of runs makes of the breaker. Once open, only a run that a person approved and that held closes it. */
 export function breakerState(runs: readonly EndedRun[]): BreakerState {
+  const known = KNOWN.get(runs) ?? stateOf(runs);
+  KNOWN.set(runs, known);
+  return known;
+}
+
+function stateOf(runs: readonly EndedRun[]): BreakerState {
   let openSince: Time | null = null;
   let withoutHeld = 0;
   let recurred: readonly Time[] = [];
@@ -34,7 +43,7 @@ export function breakerState(runs: readonly EndedRun[]): BreakerState {
     }
     withoutHeld += 1;
     if (outcome === 'recurred') recurred = [...recurred, endedAt];
-    recurred = recurred.filter((at) => at > endedAt - RECURRED_WITHIN);
+    if (recurred.length > 0) recurred = recurred.filter((at) => at > endedAt - RECURRED_WITHIN);
     if (withoutHeld >= FAILURES || recurred.length >= RECURRENCES) openSince ??= endedAt;
   }
   return { openSince, withoutHeld, recurred: recurred.length };

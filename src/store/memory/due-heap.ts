@@ -14,40 +14,51 @@ export interface DueHeap {
 
 /** A binary heap. What is struck stays in it; whoever pops compares with what still stands. */
 export function dueHeap(): DueHeap {
-  const heap: Due[] = [];
-  const before = (a: Due, b: Due) => a.at < b.at || (a.at === b.at && a.id < b.id);
-
-  function swap(i: number, j: number): void {
-    const [a, b] = [heap[i], heap[j]];
-    if (a === undefined || b === undefined) return;
-    heap[i] = b;
-    heap[j] = a;
-  }
+  // Side by side, and not as pairs: there are millions of them in a replay.
+  const times: Time[] = [];
+  const ids: number[] = [];
 
   function isBefore(i: number, j: number): boolean {
-    const [a, b] = [heap[i], heap[j]];
-    return a !== undefined && b !== undefined && before(a, b);
+    const [a = 0, b = 0] = [times[i], times[j]];
+    return a < b || (a === b && (ids[i] ?? 0) < (ids[j] ?? 0));
+  }
+
+  function swap(i: number, j: number): void {
+    const [at = 0, id = 0] = [times[i], ids[i]];
+    times[i] = times[j] ?? 0;
+    ids[i] = ids[j] ?? 0;
+    times[j] = at;
+    ids[j] = id;
+  }
+
+  function peek(): Due | undefined {
+    const [at, id] = [times[0], ids[0]];
+    return at === undefined || id === undefined ? undefined : { at, id };
   }
 
   return {
     push(at, id) {
-      heap.push({ at, id });
-      for (let i = heap.length - 1; i > 0; ) {
+      times.push(at);
+      ids.push(id);
+      for (let i = times.length - 1; i > 0; ) {
         const parent = (i - 1) >> 1;
         if (!isBefore(i, parent)) break;
         swap(i, parent);
         i = parent;
       }
     },
-    peek: () => heap[0],
+    peek,
     pop() {
-      const top = heap[0];
-      const last = heap.pop();
-      if (top === undefined || last === undefined || heap.length === 0) return top;
-      heap[0] = last;
+      const top = peek();
+      if (top === undefined) return undefined;
+      const last = times.length - 1;
+      swap(0, last);
+      times.pop();
+      ids.pop();
       for (let i = 0; ; ) {
         const left = 2 * i + 1;
-        const least = isBefore(left + 1, left) ? left + 1 : left;
+        if (left >= last) break;
+        const least = left + 1 < last && isBefore(left + 1, left) ? left + 1 : left;
         if (!isBefore(least, i)) break;
         swap(i, least);
         i = least;

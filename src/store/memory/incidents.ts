@@ -51,7 +51,7 @@ export function memoryIncidents(outbox: Pick<OutboxLedger, 'insertOutbox'>, keep
 
   function put(stored: StoredIncident): void {
     const { incident } = stored;
-    const { id, rule, target } = incident;
+    const { id, rule, target, endedAt } = incident;
     const before = byId.get(id)?.incident;
     byId.set(id, stored);
     if (before === undefined) {
@@ -59,18 +59,20 @@ export function memoryIncidents(outbox: Pick<OutboxLedger, 'insertOutbox'>, keep
       openings.set(rule, list);
       list.push(incident.openedAt, { rule, target: targetKey(target), at: incident.openedAt });
     }
-    if (incident.endedAt === null) open.set(slotOf(incident), id);
-    else if (open.get(slotOf(incident)) === id) open.delete(slotOf(incident));
-    if (incident.endedAt === null && incident.firing) sick.add(target.kind, id);
-    else sick.delete(target.kind, id);
-    if (incident.endedAt === null || before?.endedAt != null) return;
-    ended.push(incident.endedAt, id);
+    const isSick = endedAt === null && incident.firing;
+    if (isSick) sick.add(target.kind, id);
+    else if (before?.endedAt === null && before.firing) sick.delete(target.kind, id);
+    if (before !== undefined && (endedAt === null || before.endedAt !== null)) return;
+    const slot = slotOf(incident);
+    if (endedAt === null) return void open.set(slot, id);
+    if (open.get(slot) === id) open.delete(slot);
+    ended.push(endedAt, id);
     if (incident.state === 'closed' && incident.reason === 'cleared-by-itself') {
-      const list = flaps.get(slotOf(incident)) ?? aging();
-      flaps.set(slotOf(incident), list);
-      list.push(incident.endedAt, { rule, target, onAt: incident.openedAt, offAt: incident.endedAt });
+      const list = flaps.get(slot) ?? aging();
+      flaps.set(slot, list);
+      list.push(endedAt, { rule, target, onAt: incident.openedAt, offAt: endedAt });
     }
-    if (incident.state === 'healed') healed.set(slotOf(incident), { id, at: incident.endedAt });
+    if (incident.state === 'healed') healed.set(slot, { id, at: endedAt });
   }
 
   return {

@@ -2,24 +2,31 @@
 export interface IndexSets<K, V> {
   add(key: K, value: V): void;
   delete(key: K, value: V): void;
-  get(key: K): ReadonlySet<V>;
+  get(key: K): Iterable<V>;
   keys(): IterableIterator<K>;
 }
 
-export function indexSets<K, V>(): IndexSets<K, V> {
-  const sets = new Map<K, Set<V>>();
-  const none: ReadonlySet<V> = new Set();
+/** Most keys have one value only, and a set for it would be most of the memory; it stands alone until a second one comes. */
+export function indexSets<K, V extends string | number>(): IndexSets<K, V> {
+  const sets = new Map<K, V | Set<V>>();
+  const none: readonly V[] = [];
   return {
     add(key, value) {
       const known = sets.get(key);
-      if (known === undefined) sets.set(key, new Set([value]));
-      else known.add(value);
+      if (known === undefined) sets.set(key, value);
+      else if (known instanceof Set) known.add(value);
+      else if (known !== value) sets.set(key, new Set([known, value]));
     },
     delete(key, value) {
       const known = sets.get(key);
-      if (known?.delete(value) === true && known.size === 0) sets.delete(key);
+      if (known === value) sets.delete(key);
+      else if (known instanceof Set && known.delete(value) && known.size === 0) sets.delete(key);
     },
-    get: (key) => sets.get(key) ?? none,
+    get(key) {
+      const known = sets.get(key);
+      if (known === undefined) return none;
+      return known instanceof Set ? known : [known];
+    },
     keys: () => sets.keys(),
   };
 }

@@ -1,7 +1,7 @@
 import { targetKey } from '../../domain/alert.ts';
 import type { Time } from '../../domain/time.ts';
 import type { Approval } from '../approvals.ts';
-import type { RuleRemediation } from '../guard-facts.ts';
+import type { EndedRunRow, RuleRemediation } from '../guard-facts.ts';
 import type { FactsLedger, RunLedger } from '../ledger.ts';
 import type { Pause } from '../pauses.ts';
 import { outcomeByNow, type Run } from '../runs.ts';
@@ -41,6 +41,8 @@ export function memoryRuns(): MemoryRuns {
   const admissions = aging<string>();
   const ended = aging<string>();
   const endedByPair = new Map<string, Aging<string>>();
+  /** What the guardrails were told last of a pair; thrown away when anything about it changes. */
+  const toldOfPair = new Map<string, { readonly since: Time; readonly limit: number; readonly rows: EndedRunRow[] }>();
   const approvals = new Map<string, Approval>();
   /** When they were approved. */
   const approvedPlans = new Map<string, Time>();
@@ -55,15 +57,26 @@ export function memoryRuns(): MemoryRuns {
       .filter(({ pause }) => pause.scope === 'rule' && pause.key === rule)
       .reduce((last, lifted) => Math.max(last, lifted.liftedAt ?? last), promotedAt(rule));
 
-  function lastEnded(pair: RuleRemediation, limit: number): Run[] {
+  function lastEnded(pair: RuleRemediation, limit: number): readonly EndedRunRow[] {
     const since = liftedAt(pair.rule);
+    const key = pairOf(pair);
+    const told = toldOfPair.get(key);
+    if (told?.since === since && told.limit === limit) return told.rows;
     const runs: Run[] = [];
-    for (const id of endedByPair.get(pairOf(pair))?.newestSince(since) ?? []) {
+    for (const id of endedByPair.get(key)?.newestSince(since) ?? []) {
       const run = byId.get(id);
       if (run?.endedAt == null || run.endedAt <= since || SILENT.includes(run.outcome)) continue;
       if (runs.push(run) === limit) break;
     }
-    return runs.reverse();
+    const rows = runs.reverse().map((run) => ({
+      rule: run.rule,
+      remediation: run.remediation,
+      outcome: outcomeByNow(run),
+      endedAt: run.recurredAt ?? run.endedAt ?? 0,
+      approved: approvedPlans.has(planOf(run)),
+    }));
+    toldOfPair.set(key, { since, limit, rows });
+    return rows;
   }
 
   return {
@@ -123,6 +136,7 @@ export function memoryRuns(): MemoryRuns {
       const list = endedByPair.get(pairOf(run)) ?? aging();
       endedByPair.set(pairOf(run), list);
       list.push(endedAt, id);
+      toldOfPair.delete(pairOf(run));
       return true;
     },
     async markRecurred(incidentIds, now) {
@@ -130,6 +144,7 @@ export function memoryRuns(): MemoryRuns {
         const run = byId.get(id);
         if (run?.outcome !== 'held' || run.recurredAt !== null || run.dry) continue;
         byId.set(id, { ...run, recurredAt: now });
+        toldOfPair.delete(pairOf(run));
       }
     },
     ...demotions,
@@ -152,7 +167,9 @@ export function memoryRuns(): MemoryRuns {
       const approval = approvals.get(id);
       if (approval === undefined || approval.decision !== null) return false;
       approvals.set(id, { ...approval, decision, decidedAt: now });
-      if (decision === 'approved') approvedPlans.set(planOf(approval), now);
+      if (decision !== 'approved') return true;
+      approvedPlans.set(planOf(approval), now);
+      toldOfPair.clear();
       return true;
     },
     async setPause(pause) {
@@ -182,18 +199,10 @@ export function memoryRuns(): MemoryRuns {
     },
     runsAdmittedSince: async (since) => admissions.countSince(since),
     async endedRuns(pairs, limit) {
-      return pairs
-        .flatMap((pair) => lastEnded(pair, limit))
-        .map((run) => ({
-          rule: run.rule,
-          remediation: run.remediation,
-          outcome: outcomeByNow(run),
-          endedAt: run.recurredAt ?? run.endedAt ?? 0,
-          approved: approvedPlans.has(planOf(run)),
-        }))
-        .sort((a, b) => a.endedAt - b.endedAt);
+      return pairs.flatMap((pair) => lastEnded(pair, limit)).sort((a, b) => a.endedAt - b.endedAt);
     },
     forget(expired, before) {
+      toldOfPair.clear();
       admissions.takeBefore(before);
       for (const list of endedByPair.values()) list.takeBefore(before);
       for (const id of ended.takeBefore(before)) {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { configSchema } from '../../../src/config/schema.ts';
 import { settingsOf } from '../../../src/engine/settings.ts';
 import { loadRemediations } from '../../../src/remediation/registry.ts';
+import { createPlayer } from '../../../src/replay/player.ts';
 import { replay } from '../../../src/replay/replay.ts';
 import type { SideParts } from '../../../src/replay/side.ts';
 import { compileRule } from '../../../src/rules/compile.ts';
@@ -42,13 +43,11 @@ function side(more: object = {}): SideParts {
 }
 
 async function replayed(now: SideParts, candidate: SideParts | null) {
+  const span = { start: NOW - HOUR, from: NOW, until: NOW + 10 * HOUR, population: 100 };
   return replay(readHistory(store.db, NOW - HOUR), {
-    now,
-    candidate,
-    start: NOW - HOUR,
+    now: createPlayer(now, span),
+    candidate: candidate === null ? null : createPlayer(candidate, span),
     from: NOW,
-    until: NOW + 10 * HOUR,
-    population: 100,
     onProgress: () => undefined,
   });
 }

@@ -3,6 +3,7 @@ import { parse } from 'yaml';
 import { configSchema } from '../../../src/config/schema.ts';
 import { settingsOf } from '../../../src/engine/settings.ts';
 import { loadRemediations } from '../../../src/remediation/registry.ts';
+import { createPlayer } from '../../../src/replay/player.ts';
 import { outcomeJson, printOutcome } from '../../../src/replay/print.ts';
 import { replay } from '../../../src/replay/replay.ts';
 import type { SideParts } from '../../../src/replay/side.ts';
@@ -55,13 +56,11 @@ async function* recorded(episodes: readonly RecordedEpisode[]) {
 }
 
 async function outcomeOf(now: SideParts, candidate: SideParts | null, episodes = RECORDED) {
+  const span = { start: FROM - 60 * MINUTE, from: FROM, until: UNTIL, population: 100 };
   const replayed = await replay(recorded(episodes), {
-    now,
-    candidate,
-    start: FROM - 60 * MINUTE,
+    now: createPlayer(now, span),
+    candidate: candidate === null ? null : createPlayer(candidate, span),
     from: FROM,
-    until: UNTIL,
-    population: 100,
     onProgress: () => undefined,
   });
   const size = { alerts: replayed.alerts, incidents: 7, runs: 5, pages: 2 };
