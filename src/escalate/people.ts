@@ -46,7 +46,7 @@ export function viewSources({
   rulebook,
 }: PeopleParts): ViewSources {
   return {
-    sql: db,
+    db,
     rulebook: rulebook(),
     remediations,
     statusBaseUrl: notify.links.status ?? null,

@@ -6,6 +6,7 @@ import type { Time } from '../domain/time.ts';
 import type { Remediation } from '../remediation/define.ts';
 import type { Rulebook } from '../rules/rulebook.ts';
 import { answersTo, lastApproval } from '../store/approvals.ts';
+import type { Db } from '../store/db.ts';
 import { type Episode, episodesOf } from '../store/episodes.ts';
 import { findIncident } from '../store/incidents.ts';
 import { readJournals, type StoredJournalRow } from '../store/journal.ts';
@@ -15,7 +16,7 @@ import { readTimeline } from '../store/timeline.ts';
 import type { AlertView, ApprovalView, EvidenceView, IncidentView, RunView, StepView } from './view.ts';
 
 export interface ViewSources {
-  readonly sql: Sql;
+  readonly db: Pick<Db, 'snapshot'>;
   readonly rulebook: Rulebook;
   readonly remediations: ReadonlyMap<string, Remediation>;
   readonly statusBaseUrl: string | null;
@@ -31,13 +32,22 @@ export interface ViewSources {
 /** More lines of evidence than anybody reads at night, and than any channel takes. */
 const MOST_EVIDENCE = 40;
 
-/** Everything that is known of one incident, as it stands now; undefined where there is no such incident. */
-export async function readView(
+/** Everything that is known of one incident, as it stood at one moment; undefined where there is no such incident. */
+export function readView(
   sources: ViewSources,
   incidentId: string,
   notes: readonly string[],
 ): Promise<IncidentView | undefined> {
-  const { sql, rulebook, remediations, statusBaseUrl, runbookBaseUrl } = sources;
+  return sources.db.snapshot((sql) => viewOf(sql, sources, incidentId, notes));
+}
+
+async function viewOf(
+  sql: Sql,
+  sources: ViewSources,
+  incidentId: string,
+  notes: readonly string[],
+): Promise<IncidentView | undefined> {
+  const { rulebook, remediations, statusBaseUrl, runbookBaseUrl } = sources;
   const stored = await findIncident(sql, incidentId);
   if (stored === undefined) return undefined;
   const { incident } = stored;
@@ -54,7 +64,7 @@ export async function readView(
     runs: runs.map((run) => runView(run, remediations.get(run.remediation)?.summary ?? null, linesOf(journal, run))),
     timeline: (await readTimeline(sql, incidentId)).slice(-12),
     evidence: runs.flatMap((run) => evidenceOf(run, linesOf(journal, run))).slice(-MOST_EVIDENCE),
-    approval: await approvalView(sources, incidentId),
+    approval: await approvalView(sql, sources, incidentId),
     statusBaseUrl,
     runbookBaseUrl,
     notes,
@@ -62,7 +72,8 @@ export async function readView(
 }
 
 async function approvalView(
-  { sql, remediations, approvers, groups, now }: ViewSources,
+  sql: Sql,
+  { remediations, approvers, groups, now }: ViewSources,
   incidentId: string,
 ): Promise<ApprovalView | null> {
   const approval = await lastApproval(sql, incidentId);

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Why } from '../decide/why.ts';
+import type { JsonObject } from '../domain/json.ts';
 import { type Time, toIso } from '../domain/time.ts';
 import type { Remediation } from '../remediation/define.ts';
 import type { Rulebook } from '../rules/rulebook.ts';
@@ -11,6 +12,7 @@ import { findIncident } from '../store/incidents.ts';
 import { readJournals } from '../store/journal.ts';
 import { type IncidentFilter, listIncidents } from '../store/listing.ts';
 import { runsOfIncidents } from '../store/runs.ts';
+import type { Sql } from '../store/sql.ts';
 import { readTimeline } from '../store/timeline.ts';
 import { incidentDetail, incidentItem } from './incident-json.ts';
 import { type GuardsParts, readGuards } from './read-guards.ts';
@@ -39,31 +41,22 @@ export function registerApi(server: FastifyInstance, parts: ApiParts): void {
   server.get('/api/incidents', { onRequest }, async (request, reply) => {
     const filter = readFilter(request.query as Query);
     if (typeof filter === 'string') return answerError(reply, 'bad-request', filter);
-    const { incidents, more } = await listIncidents(db, filter);
-    const ids = incidents.map((incident) => incident.id);
-    const episodes = Map.groupBy(await episodesOf(db, ids), (episode) => episode.incidentId ?? '');
-    const runs = Map.groupBy(await runsOfIncidents(db, ids), (run) => run.incidentId);
-    const items = incidents.map((one) => incidentItem(one, episodes.get(one.id) ?? [], runs.get(one.id) ?? []));
+    const { incidents, more, items } = await db.snapshot(async (sql) => {
+      const { incidents, more } = await listIncidents(sql, filter);
+      const ids = incidents.map((incident) => incident.id);
+      const episodes = Map.groupBy(await episodesOf(sql, ids), (episode) => episode.incidentId ?? '');
+      const runs = Map.groupBy(await runsOfIncidents(sql, ids), (run) => run.incidentId);
+      const items = incidents.map((one) => incidentItem(one, episodes.get(one.id) ?? [], runs.get(one.id) ?? []));
+      return { incidents, more, items };
+    });
     const last = incidents.at(-1);
     return { items, next: more && last !== undefined ? cursorOf(last.openedAt, last.id) : null };
   });
 
   server.get('/api/incidents/:id', { onRequest }, async (request, reply) => {
     const { id } = request.params as { id: string };
-    const stored = await findIncident(db, id);
-    if (stored === undefined) return answerError(reply, 'not-found', `No incident is called '${id}'.`);
-    const runs = await runsOfIncidents(db, [id]);
-    const journal = await readJournals(
-      db,
-      runs.map((run) => run.id),
-    );
-    const detail = incidentDetail(
-      stored.incident,
-      await episodesOf(db, [id]),
-      runs,
-      await readTimeline(db, id),
-      journal,
-    );
+    const detail = await db.snapshot((sql) => readDetail(sql, id));
+    if (detail === undefined) return answerError(reply, 'not-found', `No incident is called '${id}'.`);
     const { decided = null, present = null } = (await parts.why(id)) ?? {};
     return { ...detail, explanation: { decided, present } };
   });
@@ -83,6 +76,19 @@ export function registerApi(server: FastifyInstance, parts: ApiParts): void {
       };
     }),
   }));
+}
+
+async function readDetail(sql: Sql, id: string): Promise<JsonObject | undefined> {
+  const stored = await findIncident(sql, id);
+  if (stored === undefined) return undefined;
+  const runs = await runsOfIncidents(sql, [id]);
+  const ids = runs.map((run) => run.id);
+  const [episodes, timeline, journal] = await Promise.all([
+    episodesOf(sql, [id]),
+    readTimeline(sql, id),
+    readJournals(sql, ids),
+  ]);
+  return incidentDetail(stored.incident, episodes, runs, timeline, journal);
 }
 
 const DEFAULT_LIMIT = 50;

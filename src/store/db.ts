@@ -8,6 +8,8 @@ export interface Db extends Sql {
    * replicas are tried again from the start, so `work` must have no effect but its statements.
    */
   transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  /** Reads everything as it stood at one moment: what several statements say of one thing fits together. */
+  snapshot<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
   /** A connection of its own, for LISTEN and session locks. */
   connect(applicationName: string): Promise<pg.Client>;
   close(): Promise<void>;
@@ -62,12 +64,13 @@ export function openDb(options: DbOptions): Db {
     async transaction(work) {
       for (let tries = 1; ; tries += 1) {
         try {
-          return await once(pool, work);
+          return await once(pool, 'begin', work);
         } catch (error) {
           if (tries === TRIES || !RETRIED.includes((error as { code?: string }).code ?? '')) throw error;
         }
       }
     },
+    snapshot: (work) => once(pool, 'begin isolation level repeatable read, read only', work),
     async connect(applicationName) {
       const client = new pg.Client({ ...settings, application_name: applicationName, statement_timeout: 0 });
       client.on('error', (error) => options.onError?.(error));
@@ -81,7 +84,7 @@ export function openDb(options: DbOptions): Db {
 /** What Postgres answers to everything after the statement that failed. */
 const ABORTED = '25P02';
 
-async function once<T>(pool: pg.Pool, work: (sql: Sql) => Promise<T>): Promise<T> {
+async function once<T>(pool: pg.Pool, begin: string, work: (sql: Sql) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
   let first: unknown;
@@ -92,7 +95,7 @@ async function once<T>(pool: pg.Pool, work: (sql: Sql) => Promise<T>): Promise<T
   client.on('error', onError);
   try {
     // Not awaited: it travels with the first statement, which fails too where this one does.
-    client.query('begin').catch(() => undefined);
+    client.query(begin).catch(() => undefined);
     const result = await work(
       noting(sqlOn(client), (error) => {
         first ??= error;

@@ -48,6 +48,7 @@ export function journalDb(parts: Parts): Db {
     query: async (_text, values = [], name) => (await send(name, values)) as never,
     run: async (_text, values = [], name) => (await send(name, values)) as number,
     transaction: () => Promise.reject(new Error('The journal of a run needs no transaction')),
+    snapshot: () => Promise.reject(new Error('The journal of a run needs no snapshot')),
     connect: () => Promise.reject(new Error('There is no connection in a simulation')),
     close: async () => undefined,
   };

@@ -34,3 +34,17 @@ test('is not tried again for what will go wrong again, and says what that was', 
   await expect(work).rejects.toMatchObject({ code: '22000', message: 'refused' });
   expect(tries).toBe(1);
 });
+
+test('a snapshot reads everything as it stood at one moment, and changes nothing', async () => {
+  await store.db.run('create table seen (n integer)');
+  const seen = await store.db.snapshot(async (sql) => {
+    const count = async () => (await sql.query<{ n: number }>('select count(*)::int as n from seen'))[0]?.n;
+    const before = await count();
+    await store.db.run('insert into seen values (1)');
+    return [before, await count()];
+  });
+  expect(seen).toEqual([0, 0]);
+  await expect(store.db.snapshot((sql) => sql.run('insert into seen values (2)'))).rejects.toMatchObject({
+    code: '25006',
+  });
+});
