@@ -11,6 +11,9 @@ export default defineConfig({
     projects: [
       // Projects with different numbers of workers run one after another; without an order Vitest runs none of them.
       project('unit', ['test/unit/**/*.test.ts', 'src/**/*.test.ts', 'remediations/**/*.test.ts'], {
+        // Each worker loads what the tests share once. No test of these keeps anything in a module.
+        isolate: false,
+        maxWorkers: 2,
         sequence: { groupOrder: 0 },
       }),
       project('integration', ['test/integration/**/*.test.ts'], {

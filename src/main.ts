@@ -1,17 +1,11 @@
 import { Command, CommanderError } from 'commander';
-import { ack } from './commands/ack.ts';
-import { type CheckOptions, check } from './commands/check.ts';
-import { type ExplainOptions, explain } from './commands/explain.ts';
-import { migrateCommand } from './commands/migrate.ts';
-import { type NotifyTestOptions, notifyTest } from './commands/notify-test.ts';
-import { pause, resume } from './commands/pause.ts';
-import { promote } from './commands/promote.ts';
-import { type ReplayOptions, replayCommand } from './commands/replay.ts';
-import { serveCommand } from './commands/serve.ts';
-import { status } from './commands/status.ts';
-import { type TestOptions, test } from './commands/test.ts';
-import { why } from './commands/why.ts';
-import { StartFault } from './serve.ts';
+import type { CheckOptions } from './commands/check.ts';
+import type { ExplainOptions } from './commands/explain.ts';
+import type { NotifyTestOptions } from './commands/notify-test.ts';
+import type { PauseOptions, Where } from './commands/pause.ts';
+import type { ReplayOptions } from './commands/replay.ts';
+import type { TestOptions } from './commands/test.ts';
+import { StartFault } from './settle.ts';
 
 /** Exit codes: 0 all is well, 1 faults were found, 2 wrong use. */
 type ExitCode = 0 | 1 | 2;
@@ -28,6 +22,7 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     .command('serve')
     .description('run the service')
     .action(async () => {
+      const { serveCommand } = await import('./commands/serve.ts');
       await serveCommand();
     });
   program
@@ -37,6 +32,7 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     .option('--remediations <dir>', 'another folder of remediations')
     .option('--json', 'print JSON')
     .action(async (options: CheckOptions) => {
+      const { check } = await import('./commands/check.ts');
       code = await check(options);
     });
 
@@ -48,6 +44,7 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     .option('--filter <text>', 'only tests with this in their name or file')
     .option('--json', 'print JSON')
     .action(async (dir: string | undefined, options: TestOptions) => {
+      const { test } = await import('./commands/test.ts');
       code = await test(dir, options);
     });
 
@@ -61,18 +58,25 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     .option('--fail-on <differences>', 'exit with 1 on one of these, separated by commas; or any')
     .option('--json', 'print JSON')
     .action(async (options: ReplayOptions) => {
+      const { replayCommand } = await import('./commands/replay.ts');
       code = await replayCommand(options);
     });
 
   program
     .command('migrate')
     .description('bring the database schema up to date, and do nothing else')
-    .action(() => migrateCommand());
+    .action(async () => {
+      const { migrateCommand } = await import('./commands/migrate.ts');
+      await migrateCommand();
+    });
   program
     .command('status')
     .description('what is open, paused, demoted and owed')
     .option('--json', 'print JSON')
-    .action((options: { json?: boolean }) => status(options));
+    .action(async (options: { json?: boolean }) => {
+      const { status } = await import('./commands/status.ts');
+      await status(options);
+    });
   program
     .command('explain')
     .description('say what would become of a webhook, rule by rule and guardrail by guardrail')
@@ -80,6 +84,7 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     .option('--source <name>', 'who sends it; guessed where it is left out')
     .option('--json', 'print JSON')
     .action(async (payload: string, options: ExplainOptions) => {
+      const { explain } = await import('./commands/explain.ts');
       code = await explain(payload, options);
     });
   program
@@ -88,6 +93,7 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     .argument('<incident>', 'its id')
     .option('--json', 'print JSON')
     .action(async (id: string, options: { json?: boolean }) => {
+      const { why } = await import('./commands/why.ts');
       code = await why(id, options);
     });
   program
@@ -98,7 +104,8 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     .option('--for <duration>', 'until then, such as 2h; until resumed if left out')
     .requiredOption('--why <text>', 'the reason, for everybody to read')
     .option('--json', 'print JSON')
-    .action(async (options: Parameters<typeof pause>[0]) => {
+    .action(async (options: PauseOptions) => {
+      const { pause } = await import('./commands/pause.ts');
       code = await pause(options);
     });
   program
@@ -107,7 +114,8 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     .option('--rule <name>', 'that of this rule')
     .option('--target <kind:id>', 'that of this target')
     .option('--json', 'print JSON')
-    .action(async (options: Parameters<typeof resume>[0]) => {
+    .action(async (options: Where) => {
+      const { resume } = await import('./commands/pause.ts');
       code = await resume(options);
     });
   program
@@ -115,7 +123,8 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     .description('let a rule act again that was demoted after a broken breaker')
     .argument('<rule>', 'its name')
     .requiredOption('--why <text>', 'the reason, for everybody to read')
-    .action(async (rule: string, options: Parameters<typeof promote>[1]) => {
+    .action(async (rule: string, options: { why: string }) => {
+      const { promote } = await import('./commands/promote.ts');
       code = await promote(rule, options);
     });
   program
@@ -123,6 +132,7 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     .description('take an incident over')
     .argument('<incident>', 'its id')
     .action(async (id: string) => {
+      const { ack } = await import('./commands/ack.ts');
       code = await ack(id);
     });
   program
@@ -132,6 +142,7 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     .option('--severity <severity>', 'whose rooms, services and numbers are tried; low if left out')
     .option('--json', 'print JSON')
     .action(async (channel: string, options: NotifyTestOptions) => {
+      const { notifyTest } = await import('./commands/notify-test.ts');
       code = await notifyTest(channel, options);
     });
 

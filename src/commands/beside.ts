@@ -1,6 +1,6 @@
 import { readEnvironment } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
-import { settle } from '../serve.ts';
+import { settle } from '../settle.ts';
 import type { Db } from '../store/db.ts';
 import { openBeside } from './database.ts';
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Settled, StartFault } from '../serve.ts';
+import { type Settled, StartFault } from '../settle.ts';
 import { type Db, openDb } from '../store/db.ts';
 import { OWNER } from '../store/embedded/cluster.ts';
 import { DATABASE } from '../store/embedded/own-database.ts';

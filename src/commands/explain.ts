@@ -16,7 +16,7 @@ import { WEBHOOK_SOURCES, type WebhookSource } from '../ingest/sources/parsed.ts
 import { loadRemediations } from '../remediation/registry.ts';
 import { explainRules, type RuleAnswer } from '../rules/explain.ts';
 import { loadRulebook } from '../rules/load.ts';
-import { StartFault } from '../serve.ts';
+import { StartFault } from '../settle.ts';
 import type { Db } from '../store/db.ts';
 import type { FactsLedger } from '../store/ledger.ts';
 import { listIncidents } from '../store/listing.ts';

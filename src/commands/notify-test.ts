@@ -6,7 +6,7 @@ import { createChannels } from '../notify/channels.ts';
 import type { NotifyConfig } from '../notify/config.ts';
 import { plain } from '../notify/say/clean.ts';
 import { testMessage } from '../notify/test-message.ts';
-import { settle } from '../serve.ts';
+import { settle } from '../settle.ts';
 import { who } from './who.ts';
 
 export interface NotifyTestOptions {

@@ -16,13 +16,18 @@ export interface Where {
   readonly json?: boolean;
 }
 
+export interface PauseOptions extends Where {
+  readonly for?: string;
+  readonly why: string;
+}
+
 type Place = Pick<Pause, 'scope' | 'key'>;
 
 /**
  * Stops remediation everywhere, for a rule or on a target; every replica obeys before its next changing step. Exit code 1
  * where no rule has that name: the pause stands, and stops nothing yet. 2 where it cannot be set.
  */
-export async function pause(options: Where & { readonly for?: string; readonly why: string }): Promise<0 | 1 | 2> {
+export async function pause(options: PauseOptions): Promise<0 | 1 | 2> {
   const place = placeOf(options);
   if (typeof place === 'string') return wrongUse(place);
   const now = systemClock.now();

@@ -1,6 +1,7 @@
 import { readEnvironment } from '../config/load.ts';
 import { systemClock } from '../domain/time.ts';
-import { serve, settle } from '../serve.ts';
+import { serve } from '../serve.ts';
+import { settle } from '../settle.ts';
 
 /** Runs the service until it is told to end: SIGTERM and SIGINT stop it in order, SIGHUP reads the rules again. */
 export async function serveCommand(): Promise<void> {
