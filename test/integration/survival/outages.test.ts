@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { fingerprintOf } from '../../../src/ingest/sources/fingerprint.ts';
 import { account } from '../../support/daemon/accounting.ts';
 import { type Sender, stubbornSender } from '../../support/daemon/sender.ts';
@@ -11,31 +11,37 @@ import { type PostgresServer, startPostgres } from '../../support/services/postg
 import { type RedisServer, startRedis } from '../../support/services/redis.ts';
 
 const KEY = 'aabbccddeeff00112233445566778899';
-/** How long each dependency stays away; the senders go on meanwhile. */
+/** How long each dependency stays away; the senders go on meanwhile. Each has a world of its own, so all wait at once. */
 const AWAY = 20_000;
 const CHANNELS_AWAY = 60_000;
 
-let toy: Toy;
-let slack: Awaited<ReturnType<typeof startSlack>>;
-let pagerduty: Awaited<ReturnType<typeof startPagerDuty>>;
-let postgres: PostgresServer;
-let redis: RedisServer;
-let databaseUrl: string;
-let daemon: SpawnedDaemon;
-let sender: Sender;
+/** A daemon with all that it depends on, for one test alone. */
+interface World extends AsyncDisposable {
+  readonly toy: Toy;
+  readonly slack: Awaited<ReturnType<typeof startSlack>>;
+  readonly pagerduty: Awaited<ReturnType<typeof startPagerDuty>>;
+  readonly postgres: PostgresServer;
+  readonly redis: RedisServer;
+  readonly databaseUrl: string;
+  readonly daemon: SpawnedDaemon;
+  readonly sender: Sender;
+}
 
-beforeAll(async () => {
-  toy = await startToy();
+async function openWorld(): Promise<World> {
+  await using started = new AsyncDisposableStack();
+  const keep = <T>(one: T, end: (one: T) => Promise<unknown>): T =>
+    started.adopt(one, async () => void (await end(one)));
+  const toy = keep(await startToy(), (one) => one.stop());
   toy.onMend = (id, thing) => {
     thing.healthy = !id.startsWith('hopeless');
     return thing.healthy ? 200 : 500;
   };
-  slack = await startSlack({ token: 'xoxb-test' });
-  pagerduty = await startPagerDuty({ routingKeys: [KEY] });
-  postgres = await startPostgres({ durable: true });
-  redis = await startRedis();
-  databaseUrl = await postgres.createDatabase();
-  daemon = await spawnDaemon({
+  const slack = keep(await startSlack({ token: 'xoxb-test' }), (one) => one.stop());
+  const pagerduty = keep(await startPagerDuty({ routingKeys: [KEY] }), (one) => one.stop());
+  const postgres = keep(await startPostgres({ durable: true }), (one) => one.stop());
+  const redis = keep(await startRedis(), (one) => one.stop());
+  const databaseUrl = await postgres.createDatabase();
+  const daemon = await spawnDaemon({
     databaseUrl,
     rules: 'test/fixtures/toy/rules',
     remediations: 'test/fixtures/toy/remediations',
@@ -50,14 +56,17 @@ beforeAll(async () => {
       },
     },
   });
-  sender = stubbornSender(() => daemon);
-});
-
-afterAll(async () => {
-  await daemon?.end('SIGKILL');
-  await Promise.all([toy?.stop(), slack?.stop(), pagerduty?.stop(), redis?.stop(), postgres?.stop()]);
-  if (daemon !== undefined) await removeFolder(daemon.folder);
-});
+  keep(daemon, async (one) => {
+    await one.end('SIGKILL');
+    await removeFolder(one.folder);
+  });
+  const sender = stubbornSender(() => daemon);
+  const all = started.move();
+  return {
+    ...{ toy, slack, pagerduty, postgres, redis, databaseUrl, daemon, sender },
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
+  };
+}
 
 interface Traffic {
   /** Things that broke, each acknowledged. */
@@ -65,7 +74,7 @@ interface Traffic {
 }
 
 /** Things break one after another, and are resolved once they are well. */
-function traffic(name: string, every: number): Traffic {
+function traffic({ sender, toy }: World, name: string, every: number): Traffic {
   const sent: string[] = [];
   const waiting = new Set<string>();
   let stopped = false;
@@ -101,7 +110,7 @@ function traffic(name: string, every: number): Traffic {
 }
 
 /** Every alert that was acknowledged is healed or with a person, and no two runs were on one target at once. */
-async function nothingMissing(things: readonly string[]): Promise<void> {
+async function nothingMissing({ daemon, databaseUrl, toy }: World, things: readonly string[]): Promise<void> {
   const fingerprints = things.map((thing) => fingerprintOf({ thing, alertname: 'thing:broken' }));
   let left: readonly string[] = [];
   const settled = await daemon
@@ -121,9 +130,10 @@ async function nothingMissing(things: readonly string[]): Promise<void> {
   for (const thing of things) expect({ thing, mended: toy.thing(thing).mended }).toEqual({ thing, mended: 1 });
 }
 
-test('Redis is away for 20 s: webhooks are still taken, and work goes on without the queue', async () => {
-  sender.refusals.clear();
-  const going = traffic('redis', 500);
+test.concurrent('Redis is away for 20 s: webhooks are still taken, and work goes on without the queue', async () => {
+  await using world = await openWorld();
+  const { daemon, sender, toy, redis } = world;
+  const going = traffic(world, 'redis', 500);
   await redis.kill();
   const before = toy.things.size;
   await pause(AWAY);
@@ -135,12 +145,13 @@ test('Redis is away for 20 s: webhooks are still taken, and work goes on without
   await redis.restart();
   const things = await going.stop();
   expect([...sender.refusals.keys()]).toEqual([]);
-  await nothingMissing(things);
+  await nothingMissing(world, things);
 }, 120_000);
 
-test('Postgres is away for 20 s: webhooks are answered 503 until it is back, and nothing is missing', async () => {
-  sender.refusals.clear();
-  const going = traffic('postgres', 500);
+test.concurrent('Postgres is away for 20 s: webhooks are answered 503 until it is back, and nothing is missing', async () => {
+  await using world = await openWorld();
+  const { daemon, sender, toy, postgres } = world;
+  const going = traffic(world, 'postgres', 500);
   await daemon.until('traffic', async () => toy.things.has('postgres-2'));
   await postgres.kill();
   await pause(AWAY);
@@ -150,20 +161,22 @@ test('Postgres is away for 20 s: webhooks are answered 503 until it is back, and
   await postgres.restart();
   const things = await going.stop();
   expect([...sender.refusals.keys()]).toEqual([503]);
-  await nothingMissing(things);
+  await nothingMissing(world, things);
 }, 120_000);
 
-test('Slack and PagerDuty are away for 60 s: every page and every end arrives afterwards', async () => {
-  slack.faults.refuseConnections();
-  pagerduty.faults.refuseConnections();
-  const going = traffic('hopeless', 3_000);
+test.concurrent('Slack and PagerDuty are away for 60 s: every page and every end arrives afterwards', async () => {
+  await using world = await openWorld();
+  const { daemon, databaseUrl, slack, pagerduty } = world;
+  await slack.faults.refuseConnections();
+  await pagerduty.faults.refuseConnections();
+  const going = traffic(world, 'hopeless', 3_000);
   // Some heal in between, or the breaker would ask instead of trying what never helps.
-  const healing = traffic('well', 1_000);
+  const healing = traffic(world, 'well', 1_000);
   await pause(CHANNELS_AWAY);
-  slack.faults.clear();
-  pagerduty.faults.clear();
+  await slack.faults.clear();
+  await pagerduty.faults.clear();
   const things = await going.stop();
-  await nothingMissing([...things, ...(await healing.stop())]);
+  await nothingMissing(world, [...things, ...(await healing.stop())]);
   const { paged } = await account(databaseUrl, []);
   expect(paged.length).toBe(things.length);
   const everywhere = async () =>
