@@ -26,6 +26,7 @@ import { createWaker } from './queue/waker.ts';
 import { createWork, startWorkers } from './queue/workers.ts';
 import { startRegulars } from './regulars.ts';
 import type { LoadedRemediation } from './remediation/registry.ts';
+import { reporter } from './reporting.ts';
 import type { LiveRules } from './rules/live.ts';
 import { createServer } from './server/server.ts';
 import { createStages } from './stages.ts';
@@ -195,6 +196,7 @@ export async function startApp(parts: AppParts): Promise<App> {
     replica,
     startedAt,
     why,
+    report: reporter(config, clock, remediations, rules.current, db),
   });
   registerIngest(server, { ...ingest.parts, sources: config.sources, stopping: () => stopping });
   registerPeople(server, { ...answers, log, metrics, stopping: () => stopping });

@@ -4,6 +4,7 @@ import type { ExplainOptions } from './commands/explain.ts';
 import type { NotifyTestOptions } from './commands/notify-test.ts';
 import type { PauseOptions, Where } from './commands/pause.ts';
 import type { ReplayOptions } from './commands/replay.ts';
+import type { ReportOptions } from './commands/report.ts';
 import type { TestOptions } from './commands/test.ts';
 import { StartFault } from './settle.ts';
 
@@ -95,6 +96,16 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     .action(async (id: string, options: { json?: boolean }) => {
       const { why } = await import('./commands/why.ts');
       code = await why(id, options);
+    });
+  program
+    .command('report')
+    .description('the report of an incident, as markdown')
+    .argument('<incident>', 'its id')
+    .option('--out <file>', 'into this file')
+    .option('--json', 'print JSON: everything that is recorded, and the report')
+    .action(async (id: string, options: ReportOptions) => {
+      const { report } = await import('./commands/report.ts');
+      code = await report(id, options);
     });
   program
     .command('pause')

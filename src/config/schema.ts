@@ -8,6 +8,7 @@ import { escalationSchema } from '../escalate/config.ts';
 import { sourcesSchema } from '../ingest/source-config.ts';
 import { notifySchema } from '../notify/config.ts';
 import { probesSchema } from '../probe/config.ts';
+import { incidentsSchema } from '../report/config.ts';
 import { toolsSchema } from '../tools/config.ts';
 import { dependsOnSchema } from '../verify/config.ts';
 import { duration, secret, text } from './fields.ts';
@@ -97,6 +98,8 @@ const sections = z.strictObject({
   escalate_after: duration().prefault('15m'),
   /** Who is told when, in which order. */
   escalation: escalationSchema,
+  /** What people owe an incident that they were told of: updates while it is open, a post-mortem after it. */
+  incidents: incidentsSchema,
   verify: z
     .strictObject({
       /** How long a source may take to say that an alert is gone, once the world is healthy: its group interval and more. */

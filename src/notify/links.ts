@@ -9,7 +9,7 @@ const LONGEST = 600;
  * The runbook of the rule, else the one that the alert itself names. A relative path of the rule becomes a URL where a
  * base is known and stays a path where none is. What an alert names must be a URL, because it is a stranger's word.
  */
-export function runbookOf(view: IncidentView): string | null {
+export function runbookOf(view: Pick<IncidentView, 'rule' | 'alerts' | 'runbookBaseUrl'>): string | null {
   const own = view.rule?.runbook;
   if (own) {
     const base = view.runbookBaseUrl;

@@ -1,7 +1,6 @@
 import type { Target } from '../domain/alert.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { type Groups, onCallOf } from '../domain/people.ts';
-import { REASONS } from '../domain/reason.ts';
 import type { Time } from '../domain/time.ts';
 import type { Remediation } from '../remediation/define.ts';
 import type { Rulebook } from '../rules/rulebook.ts';
@@ -9,11 +8,10 @@ import { answersTo, lastApproval } from '../store/approvals.ts';
 import type { Db } from '../store/db.ts';
 import { type Episode, episodesOf } from '../store/episodes.ts';
 import { findIncident } from '../store/incidents.ts';
-import { readJournals, type StoredJournalRow } from '../store/journal.ts';
-import { type Run, runsOfIncidents } from '../store/runs.ts';
 import type { Sql } from '../store/sql.ts';
 import { readTimeline } from '../store/timeline.ts';
-import type { AlertView, ApprovalView, EvidenceView, IncidentView, RunView, StepView } from './view.ts';
+import { readRuns } from './read-runs.ts';
+import type { AlertView, ApprovalView, IncidentView } from './view.ts';
 
 export interface ViewSources {
   readonly db: Pick<Db, 'snapshot'>;
@@ -52,18 +50,14 @@ async function viewOf(
   if (stored === undefined) return undefined;
   const { incident } = stored;
   const rule = rulebook.get(incident.rule);
-  const runs = await runsOfIncidents(sql, [incidentId]);
-  const journal = await readJournals(
-    sql,
-    runs.map((run) => run.id),
-  );
+  const { runs, evidence } = await readRuns(sql, incidentId, remediations);
   return {
     incident,
     rule: rule === undefined ? null : { description: rule.description, runbook: rule.runbook },
     alerts: (await episodesOf(sql, [incidentId])).map(alertView),
-    runs: runs.map((run) => runView(run, remediations.get(run.remediation)?.summary ?? null, linesOf(journal, run))),
+    runs,
     timeline: (await readTimeline(sql, incidentId)).slice(-12),
-    evidence: runs.flatMap((run) => evidenceOf(run, linesOf(journal, run))).slice(-MOST_EVIDENCE),
+    evidence: evidence.slice(-MOST_EVIDENCE),
     approval: await approvalView(sql, sources, incidentId),
     statusBaseUrl,
     runbookBaseUrl,
@@ -101,52 +95,6 @@ async function approvalView(
   };
 }
 
-function linesOf(journal: readonly (StoredJournalRow & { runId: string })[], run: Run): StoredJournalRow[] {
-  return journal.filter((row) => row.runId === run.id);
-}
-
-function alertView({ source, status, name, labels, annotations, startsAt }: Episode): AlertView {
+export function alertView({ source, status, name, labels, annotations, startsAt }: Episode): AlertView {
   return { source, status, name, labels, annotations, startsAt };
-}
-
-function runView(run: Run, summary: string | null, journal: readonly StoredJournalRow[]): RunView {
-  const { id, remediation, outcome, startedAt, endedAt } = run;
-  const names = [...new Set(journal.map((row) => row.step))];
-  const steps = names.map((name): StepView => {
-    const rows = journal.filter((row) => row.step === name);
-    const result = rows.find((row) => row.phase === 'ended')?.data.result ?? null;
-    const error = rows.findLast((row) => typeof row.data.error === 'string')?.data.error;
-    const phase = (rows.at(-1)?.phase ?? 'begun') as StepView['phase'];
-    return { name, phase, result, error: typeof error === 'string' ? error : null };
-  });
-  const why = whyOf(run);
-  return { id, remediation, summary, outcome, why, startedAt, endedAt, steps };
-}
-
-/** Why a run ended; that all went as it should is no news. */
-function whyOf({ detail: { why } }: Run): string | null {
-  return typeof why === 'string' && why !== REASONS.applied ? why : null;
-}
-
-/** What the steps returned, why the run ended, and what the last probe saw. */
-function evidenceOf(run: Run, journal: readonly StoredJournalRow[]): EvidenceView[] {
-  const steps = journal
-    .filter((row) => row.phase === 'ended' && typeof row.data.result === 'object' && row.data.result !== null)
-    .map((row): EvidenceView => ({ at: row.at, from: row.step, data: { result: row.data.result ?? null } }));
-  const why = whyOf(run);
-  const ended: EvidenceView[] =
-    why !== null ? [{ at: run.appliedAt ?? run.admittedAt, from: run.remediation, data: { why } }] : [];
-  const probe = run.verify.evidence;
-  const healthy = run.verify.healthy ?? null;
-  const seen: EvidenceView[] =
-    probe === undefined
-      ? []
-      : [
-          {
-            at: run.endedAt ?? run.appliedAt ?? run.admittedAt,
-            from: `probe of ${run.remediation}`,
-            data: { healthy, probe },
-          },
-        ];
-  return [...steps, ...ended, ...seen];
 }

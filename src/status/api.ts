@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify';
 import type { Why } from '../decide/why.ts';
-import type { JsonObject } from '../domain/json.ts';
 import { type Time, toIso } from '../domain/time.ts';
 import type { Remediation } from '../remediation/define.ts';
 import type { Rulebook } from '../rules/rulebook.ts';
@@ -8,13 +7,10 @@ import { answerError } from '../server/errors.ts';
 import { type ApiAuth, readersOnly } from '../server/readers.ts';
 import type { Db } from '../store/db.ts';
 import { episodesOf } from '../store/episodes.ts';
-import { findIncident } from '../store/incidents.ts';
-import { readJournals } from '../store/journal.ts';
 import { type IncidentFilter, listIncidents } from '../store/listing.ts';
 import { runsOfIncidents } from '../store/runs.ts';
-import type { Sql } from '../store/sql.ts';
-import { readTimeline } from '../store/timeline.ts';
-import { incidentDetail, incidentItem } from './incident-json.ts';
+import { incidentItem } from './incident-json.ts';
+import { readDetail } from './read-detail.ts';
 import { type GuardsParts, readGuards } from './read-guards.ts';
 import { type RulesParts, readRules } from './read-rules.ts';
 import { readStatus, type StatusParts } from './read-status.ts';
@@ -26,6 +22,8 @@ export interface ApiParts extends StatusParts, RulesParts, GuardsParts {
   rulebook(): Rulebook;
   /** Why an incident stands as it does; undefined where there is none. */
   why(id: string): Promise<Why | undefined>;
+  /** The report of an incident as markdown; undefined where there is none. */
+  report(id: string): Promise<string | undefined>;
 }
 
 /** A name that stands twice comes as a list. */
@@ -61,6 +59,14 @@ export function registerApi(server: FastifyInstance, parts: ApiParts): void {
     return { ...detail, explanation: { decided, present } };
   });
 
+  server.get('/api/incidents/:id/report.md', { onRequest }, async (request, reply) => {
+    const { id } = request.params as { id: string };
+    const markdown = await parts.report(id);
+    if (markdown === undefined) return answerError(reply, 'not-found', `No incident is called '${id}'.`);
+    // Whatever a browser makes of it, it is text.
+    return reply.type('text/markdown; charset=utf-8').header('x-content-type-options', 'nosniff').send(markdown);
+  });
+
   server.get('/api/rules', { onRequest }, () => readRules(parts));
 
   server.get('/api/guards', { onRequest }, () => readGuards(parts));
@@ -76,19 +82,6 @@ export function registerApi(server: FastifyInstance, parts: ApiParts): void {
       };
     }),
   }));
-}
-
-async function readDetail(sql: Sql, id: string): Promise<JsonObject | undefined> {
-  const stored = await findIncident(sql, id);
-  if (stored === undefined) return undefined;
-  const runs = await runsOfIncidents(sql, [id]);
-  const ids = runs.map((run) => run.id);
-  const [episodes, timeline, journal] = await Promise.all([
-    episodesOf(sql, [id]),
-    readTimeline(sql, id),
-    readJournals(sql, ids),
-  ]);
-  return incidentDetail(stored.incident, episodes, runs, timeline, journal);
 }
 
 const DEFAULT_LIMIT = 50;

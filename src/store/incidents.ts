@@ -135,6 +135,15 @@ export async function incidentOfAlert(
   return row ?? null;
 }
 
+/** The incident that came after this one as the same trouble; null where none did. */
+export async function recurrenceAfter(sql: Sql, id: string): Promise<string | null> {
+  const [row] = await sql.query<{ id: string }>(
+    'select id from remedyd.incidents where recurrence_of = $1 order by opened_at limit 1',
+    [id],
+  );
+  return row?.id ?? null;
+}
+
 /** The open incidents of these rules and targets, locked. */
 export async function lockOpenIncidents(sql: Sql, wanted: readonly RuleTarget[]): Promise<StoredIncident[]> {
   if (wanted.length === 0) return [];

@@ -6,7 +6,8 @@ import type { RunView, StepView } from '../view.ts';
 import { cleanLine, plain } from './clean.ts';
 import { when } from './when.ts';
 
-const OUTCOMES: Readonly<Record<Outcome, string>> = {
+/** What came of a run, for people. */
+export const OUTCOMES: Readonly<Record<Outcome, string>> = {
   noop: 'found nothing to do',
   applied: 'carried out, still being checked',
   cleared: 'carried out, the alert is gone, still being watched',
@@ -20,7 +21,8 @@ const OUTCOMES: Readonly<Record<Outcome, string>> = {
   dry: 'rehearsed only, nothing was changed',
 };
 
-const PHASES: Readonly<Record<StepView['phase'], string>> = {
+/** How far a step got, for people. */
+export const PHASES: Readonly<Record<StepView['phase'], string>> = {
   begun: 'begun, no end recorded',
   ended: 'done',
   failed: 'failed',

@@ -183,6 +183,8 @@ test('P12: a history that somebody has changed in the database is shown as broke
   await db.run(`update remedyd.timeline set summary = 'all was well' where incident_id = $1 and seq = 2`, [first?.id]);
   await db.run('alter table remedyd.timeline enable trigger timeline_append_only');
   expect((await engine.daemon.incident(first?.id ?? '')).timelineIntact).toBe(false);
+  const report = await (await get(`/api/incidents/${first?.id}/report.md`)).text();
+  expect(report).toContain('The chain of hashes breaks at entry');
 });
 
 test.each(['/api/incidents/inc-nobody', '/api/incidents/%00', '/api/nothing', '/webhooks/nobody'])(
@@ -271,4 +273,18 @@ test('figures of what happened are there to be scraped', async () => {
   expect(text).toMatch(/remedyd_incidents_open\{state="verifying"\} 7/);
   expect(text).toContain('remedyd_rules_loaded_ok 1');
   expect(text).not.toContain('t0');
+});
+
+test('the report of an incident is markdown, for those who may read, and of what there is', async () => {
+  const [first] = (await page('rule=plain')).items;
+  const path = `/api/incidents/${first?.id}/report.md`;
+  const answer = await get(path);
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/markdown; charset=utf-8']);
+  const report = await answer.text();
+  expect(report).toContain(`# Incident Report: ${first?.id}`);
+  expect(report).toContain('- **Status:** Active');
+  expect(report).toContain('### 1. `things/mend`');
+  expect((await get(path, {})).status).toBe(401);
+  const none = await get('/api/incidents/inc-none/report.md');
+  expect([none.status, await none.json()]).toMatchObject([404, { error: { code: 'not-found' } }]);
 });
