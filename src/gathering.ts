@@ -3,6 +3,7 @@ import { createGatherer } from './decide/gather.ts';
 import type { Alert } from './domain/alert.ts';
 import type { Clock, Millis } from './domain/time.ts';
 import { keepCovered } from './escalate/cover.ts';
+import { endStopThatIsOver } from './pause/stop-over.ts';
 import type { Rulebook } from './rules/rulebook.ts';
 import { startSingleton } from './singleton.ts';
 import type { Db } from './store/db.ts';
@@ -22,7 +23,10 @@ export interface GatheringParts {
 /** A storm is told within so long after it has broken out; its incidents wait for their deadlines at least as long. */
 const EVERY: Millis = 2_000;
 
-/** On one of the replicas: what is the trouble of many is told once, and its page stands for theirs while it goes on. */
+/**
+ * On one of the replicas: what is the trouble of many is told once, and its page stands for theirs while it goes on. An emergency
+ * stop that is over ends here, too.
+ */
 export function startGathering(parts: GatheringParts): { stop(): Promise<void> } {
   const { config } = parts;
   const gatherer = createGatherer(parts);
@@ -39,6 +43,7 @@ export function startGathering(parts: GatheringParts): { stop(): Promise<void> }
     work: async () => {
       await gatherer.turn();
       await keepCovered(covering);
+      await endStopThatIsOver(parts);
     },
   });
 }

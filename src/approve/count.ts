@@ -15,7 +15,7 @@ export async function countRow(parts: Pick<AnswerParts, 'db' | 'clock' | 'handOv
   const { db, clock } = parts;
   const { incidentId, data } = row;
   const handed = await db.transaction(async (sql) => {
-    if (incidentId === null || (await strike(sql, [row.id])) === 0) return [];
+    if ((await strike(sql, [row.id])) === 0 || incidentId === null) return [];
     const id = String(data.approvalId);
     const incident = (await findIncident(sql, incidentId))?.incident;
     const approval = (await findApprovals(sql, [id])).get(id);

@@ -1,3 +1,4 @@
+import { askNoMore } from '../approve/ask-no-more.ts';
 import { suggest } from '../config/nearest.ts';
 import { windowsOf } from '../config/schema.ts';
 import { parseDuration } from '../domain/duration.ts';
@@ -55,13 +56,17 @@ export async function pause(options: PauseOptions): Promise<0 | 1 | 2> {
 export async function resume(options: Where): Promise<0 | 1 | 2> {
   const place = placeOf(options);
   if (typeof place === 'string') return wrongUse(place);
-  const { lifted, files } = await beside((db) =>
-    db.transaction(async (sql) => {
-      const resumed = await resumeAt(sql, place, who(), systemClock.now());
-      await leaveToRelay(sql, resumed.handed);
-      return resumed;
-    }),
-  );
+  const { lifted, files } = await beside(async (db) => {
+    const resumed = await db.transaction(async (sql) => {
+      const done = await resumeAt(sql, place, who(), systemClock.now());
+      await leaveToRelay(sql, done.handed);
+      return done;
+    });
+    // Resuming a rule closes its breakers.
+    if (resumed.lifted > 0 && place.scope === 'rule')
+      await db.transaction(async (sql) => leaveToRelay(sql, await askNoMore(sql, place.key, who(), systemClock.now())));
+    return resumed;
+  });
   const text = lifted === 0 ? `Nothing was paused for ${nameOf(place)}` : `Resumed ${nameOf(place)}`;
   process.stdout.write(options.json === true ? `${JSON.stringify({ ...place, lifted, files })}\n` : `${text}\n`);
   for (const file of files) process.stderr.write(`The file ${file} pauses it again while it is there; remove it.\n`);

@@ -24,6 +24,8 @@ export type IncidentEvent =
   | { readonly type: 'denied' }
   | { readonly type: 'approval-expired' }
   | { readonly type: 'plan-changed' }
+  /** What was asked only because the rule did not help of late need not be asked any more, says a person. */
+  | { readonly type: 'trusted-again' }
   | { readonly type: 'acknowledged'; readonly by: string }
   | { readonly type: 'ack-lapsed' }
   | { readonly type: 'closed'; readonly by: string };

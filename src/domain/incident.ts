@@ -162,10 +162,10 @@ export function advance(incident: Incident, event: IncidentEvent, now: Time): St
     case 'approved':
       // The guardrails are asked once more; meanwhile the question shows who said yes.
       return state === 'approving' ? decideAgain('approved', incident.attempt, tell('update')) : null;
-    case 'plan-changed': {
-      const again = state === 'approving' ? decideAgain('plan-changed', incident.attempt) : null;
-      return again && { ...again, incident: { ...again.incident, approvalId: null } };
-    }
+    case 'plan-changed':
+    case 'trusted-again':
+      // Where nobody may be asked anew, the old question says so where it stands.
+      return state === 'approving' ? decideAgain(event.type, incident.attempt, tell('update')) : null;
     case 'denied':
       return state === 'approving' ? escalate('denied') : null;
     case 'approval-expired':
@@ -212,7 +212,8 @@ export function advance(incident: Incident, event: IncidentEvent, now: Time): St
     return to({ deadlineAt: until, coveredBy: by }, { kind: 'deadline', dueAt: until });
   }
   function decideAgain(reason: Reason, attempt: number, ...also: readonly Owed[]): Step {
-    const approvalId = attempt === incident.attempt ? incident.approvalId : null;
+    const isVoid = attempt !== incident.attempt || reason === 'plan-changed' || reason === 'trusted-again';
+    const approvalId = isVoid ? null : incident.approvalId;
     return to(
       { state: 'received', reason, attempt, approvalId, runId: null, askAt: null },
       { kind: 'decide', dueAt: now },

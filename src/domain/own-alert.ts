@@ -13,6 +13,15 @@ export interface OwnAlert {
   readonly summary: string;
 }
 
+/** An emergency stop. It is critical and no rule takes it, so it pages; it ends when everything is resumed. */
+export const EMERGENCY_STOP: OwnAlert = {
+  key: 'all',
+  name: 'remedyd:emergency-stop',
+  severity: 'critical',
+  labels: {},
+  summary: 'Somebody stopped all remediation. Nothing heals by itself until it is resumed.',
+};
+
 /**
  * The daemon's own alert, in the form in which alerts of other sources come. It goes through the ordinary way in, so it gets
  * an incident, a deadline and a page like theirs, and rules can match it.

@@ -67,6 +67,7 @@ export const REASONS = {
   deadline: 'The time that the rule gives for healing has passed.',
   'approval-expired': 'Nobody answered the request for approval in time.',
   'plan-changed': 'What was to be approved has changed since it was asked; it is asked anew.',
+  'trusted-again': 'A person closed the breaker of the rule; what it had asked for is decided anew.',
   denied: 'A person denied the run.',
   approved: 'A person approved the run.',
   acknowledged: 'A person took the incident over.',

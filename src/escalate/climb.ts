@@ -58,9 +58,8 @@ export function nextRow(incidentId: string, climb: Climb, now: Time): NewOutboxR
 /** Tells the next level, or waits while somebody has the incident. */
 export async function climbRow(parts: PeopleParts, row: OutboxRow): Promise<void> {
   const { incidentId } = row;
-  if (incidentId === null) return;
   const handed = await parts.db.transaction(async (sql): Promise<readonly Handed[]> => {
-    if ((await strike(sql, [row.id])) === 0) return [];
+    if ((await strike(sql, [row.id])) === 0 || incidentId === null) return [];
     const before = (await lockIncidents(sql, [incidentId])).get(incidentId);
     const climb = await findClimb(sql, incidentId);
     if (before === undefined || climb === undefined || hasEnded(before.incident)) return [];

@@ -22,7 +22,7 @@ export async function deadlineDue(
   covers: readonly Cover[] = [],
 ): Promise<readonly Handed[]> {
   const { incidentId } = row;
-  if (incidentId === null || (await ledger.strike([row.id])) === 0) return [];
+  if ((await ledger.strike([row.id])) === 0 || incidentId === null) return [];
   const before = (await ledger.lockIncidents([incidentId])).get(incidentId);
   const { deadlineAt = null } = before?.incident ?? {};
   // It was put off after this row had been picked up: nothing has passed yet, and the time to come must stay owed.
@@ -43,7 +43,7 @@ export async function deadlineDue(
 
 /** A request for approval has expired: silence is no consent, so a person is paged. */
 export async function expiryDue(ledger: Ledger, row: OutboxRow, now: Time): Promise<readonly Handed[]> {
-  if (row.incidentId === null || (await ledger.strike([row.id])) === 0) return [];
+  if ((await ledger.strike([row.id])) === 0 || row.incidentId === null) return [];
   const { approvalId } = row.data;
   if (typeof approvalId !== 'string') return [];
   // The incident first, as everybody does who answers.

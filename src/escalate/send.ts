@@ -25,7 +25,7 @@ const TURN_HOLD = 60_000;
 export async function sendRow(parts: PeopleParts, row: OutboxRow): Promise<void> {
   const { db, clock } = parts;
   const { id: rowId, incidentId } = row;
-  if (incidentId === null) return;
+  if (incidentId === null) return void (await strike(db, [rowId]));
   const key = String(row.data.channel);
   const before = await sendBefore(db, incidentId, key, rowId);
   if (before !== null) return wait(db, rowId, Math.max(clock.now() + TURN, before));

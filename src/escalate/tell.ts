@@ -21,7 +21,7 @@ const NOBODY = 'no channel takes pages; configure notify';
 export async function tellRow(parts: PeopleParts, row: OutboxRow): Promise<void> {
   const { db, clock } = parts;
   const { incidentId } = row;
-  if (incidentId === null) return;
+  if (incidentId === null) return void (await strike(db, [row.id]));
   const again = row.data.again === true;
   // By now somebody has heard of it, or it is over.
   if (again && !(await isUnheard(db, incidentId))) return void (await strike(db, [row.id]));

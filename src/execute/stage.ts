@@ -46,7 +46,7 @@ export interface ExecuteParts {
 /** Carries out the run that an outbox row owes, or goes on with it where somebody was cut off. */
 export async function executeRow(parts: ExecuteParts, { id: rowId, runId }: OutboxRow): Promise<void> {
   const { db, clock } = parts;
-  if (runId === null) return;
+  if (runId === null) return void (await strike(db, [rowId]));
   const [taken] = await Promise.all([
     takeRun(db, runId, parts.replica, clock.now(), parts.hold),
     keepHanded(db, rowId, clock.now() + 2 * parts.hold),

@@ -1,5 +1,6 @@
 import type { Source, Target } from '../domain/alert.ts';
 import type { Incident } from '../domain/incident.ts';
+import type { Reason } from '../domain/reason.ts';
 import type { Time } from '../domain/time.ts';
 import { type Column, encode, insertMany, type Sql } from './sql.ts';
 
@@ -101,6 +102,16 @@ export async function lockIncidents(sql: Sql, ids: readonly string[]): Promise<M
 export async function findIncident(sql: Sql, id: string): Promise<StoredIncident | undefined> {
   const [row] = await sql.query<IncidentRow>('select * from remedyd.incidents where id = $1', [id], 'find-incident');
   return row === undefined ? undefined : fromRow(row);
+}
+
+/** Ids of the incidents of a rule that wait for an answer to a question that was asked for one of these reasons. */
+export async function askedBecause(sql: Sql, rule: string, reasons: readonly Reason[]): Promise<string[]> {
+  const rows = await sql.query<{ id: string }>(
+    `select id from remedyd.incidents where rule = $1 and ended_at is null and state = 'approving' and reason = any($2)`,
+    [rule, reasons],
+    'asked-because',
+  );
+  return rows.map(({ id }) => id);
 }
 
 export interface RuleTarget {

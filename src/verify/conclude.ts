@@ -38,6 +38,7 @@ const NOTHING: Concluded = { handed: [], isFree: false, ended: null };
 /**
  * Writes down what one look at the world of a run has shown, in the ledger's transaction: another look, or what came of it.
  *
+ * @param run undefined where it is gone; then nothing is left to look at
  * @param seen null where nobody could look, because the remediation is not loaded any more
  */
 export async function concludeLook(
@@ -47,7 +48,7 @@ export async function concludeLook(
   run: Run | undefined,
   seen: Seen | null,
 ): Promise<Concluded> {
-  if (run === undefined || (await ledger.strike([rowId])) === 0) return NOTHING;
+  if ((await ledger.strike([rowId])) === 0 || run === undefined) return NOTHING;
   const before = (await ledger.lockIncidents([run.incidentId])).get(run.incidentId);
   const now = parts.clock.now();
   if (before === undefined || before.incident.state !== 'verifying' || before.incident.runId !== run.id) {

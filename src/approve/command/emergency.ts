@@ -1,17 +1,8 @@
-import type { OwnAlert } from '../../domain/own-alert.ts';
+import { EMERGENCY_STOP } from '../../domain/own-alert.ts';
 import { cleanLine } from '../../notify/say/clean.ts';
 import { strike } from '../../store/outbox.ts';
 import { setPause, standingPauses } from '../../store/pauses.ts';
 import type { AnswerParts, Done } from '../parts.ts';
-
-/** The alert of an emergency stop. It is critical and no rule takes it, so it pages; it ends when everything is resumed. */
-export const STOPPED: OwnAlert = {
-  key: 'all',
-  name: 'remedyd:emergency-stop',
-  severity: 'critical',
-  labels: {},
-  summary: 'Somebody stopped all remediation. Nothing heals by itself until it is resumed.',
-};
 
 /**
  * Pauses everything until it is resumed, and pages, because from now on nothing heals by itself. The stop comes first. The row
@@ -33,7 +24,7 @@ export async function emergencyStop(
     await setPause(db, { id, ...all, owner, why: `emergency stop: ${said}`, setAt: now, until: null });
   }
   const summary = `${by} stopped all remediation: ${said}. Nothing heals by itself until it is resumed.`;
-  await parts.tellOwn({ ...STOPPED, summary }, 'firing');
+  await parts.tellOwn({ ...EMERGENCY_STOP, summary }, 'firing');
   await strike(db, [rowId]);
   return {
     outcome: 'emergency-stop',

@@ -1,14 +1,16 @@
 import { newId } from '../../domain/id.ts';
+import { EMERGENCY_STOP } from '../../domain/own-alert.ts';
 import type { Time } from '../../domain/time.ts';
 import { cleanLine } from '../../notify/say/clean.ts';
 import { strike } from '../../store/outbox.ts';
 import { resume, setPause } from '../../store/pauses.ts';
 import type { Sql } from '../../store/sql.ts';
 import { takeOver } from '../acknowledge.ts';
+import { askNoMore } from '../ask-no-more.ts';
 import { onlyWho } from '../judge.ts';
 import type { AnswerParts, Done } from '../parts.ts';
 import type { Person, PersonRequest } from '../request.ts';
-import { emergencyStop, STOPPED } from './emergency.ts';
+import { emergencyStop } from './emergency.ts';
 import { type Command, parseCommand, type Scope } from './parse.ts';
 import { helpLines, scopeName, statusLines, untilText, whyLines } from './show.ts';
 
@@ -41,7 +43,13 @@ export async function command(
     if ((await strike(sql, [rowId])) === 0) return { outcome: 'done', say: [], handed: [] };
     return carryOut(sql, wanted, by, person, clock.now());
   });
-  return wanted.kind === 'resume' && wanted.where.scope === 'global' ? endAlarm(parts, done) : done;
+  if (wanted.kind !== 'resume') return done;
+  const { scope, key } = wanted.where;
+  if (scope === 'global') return endAlarm(parts, done);
+  if (scope !== 'rule' || done.outcome !== 'resume') return done;
+  // Resuming a rule closes its breakers.
+  const handed = await db.transaction((sql) => askNoMore(sql, key, ownerOf(by, person), clock.now()));
+  return { ...done, handed: [...done.handed, ...handed] };
 }
 
 /** Why this person may not; null where they may. Whoever cannot be known may not. */
@@ -111,10 +119,11 @@ function liftBy({ scope, key }: Scope): string {
 /** With everything resumed, an emergency stop is over. Whoever resumes again ends it again. */
 async function endAlarm(parts: AnswerParts, done: Done): Promise<Done> {
   try {
-    await parts.tellOwn(STOPPED, 'resolved');
+    await parts.tellOwn(EMERGENCY_STOP, 'resolved');
     return done;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return { ...done, say: [...done.say, `An emergency stop still shows as an incident (${why}); resume once more.`] };
+    // The service itself ends it as soon as it can.
+    return { ...done, say: [...done.say, `An emergency stop shows as an incident for a little longer (${why}).`] };
   }
 }

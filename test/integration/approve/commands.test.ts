@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
+import { resume } from '../../../src/store/pauses.ts';
 import { type Engine, type EngineOptions, startEngine, WEBHOOK_SECRET } from '../engine/engine.ts';
 import { ASKS, asking, breaks, hasButton, now, person, question, said } from './people.ts';
 
@@ -111,6 +112,18 @@ describe('/remedyd', () => {
     await heard(world, 'Resumed all remediation');
     await world.pagerduty.until(() => world.pagerduty.incidents.every(({ status }) => status === 'resolved'));
     await world.daemon.untilState('thing:cup', ['approving']);
+  });
+
+  test('an emergency stop that is resumed beside the service ends as well', async () => {
+    const world = await start();
+    await person(world, 'U0ANNA').command('/remedyd', 'emergency-stop STOP it breaks more than it mends');
+    await world.pagerduty.until(() => world.pagerduty.incidents.some(({ status }) => status === 'triggered'));
+    // What `remedyd resume` does.
+    const everything = { scope: 'global', key: '' } as const;
+    const { lifted } = await world.daemon.db.transaction((sql) => resume(sql, everything, 'anna@bastion', Date.now()));
+    expect(lifted).toBe(1);
+    await world.pagerduty.until(() => world.pagerduty.incidents.every(({ status }) => status === 'resolved'));
+    expect(await world.daemon.incidents('state=escalated')).toEqual([]);
   });
 });
 

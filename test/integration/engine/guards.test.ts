@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { askNoMore } from '../../../src/approve/ask-no-more.ts';
 import type { Target } from '../../../src/domain/alert.ts';
 import { parseMatchers } from '../../../src/rules/matchers/matcher.ts';
 import { demote, liftDemotion, standingDemotions } from '../../../src/store/demotions.ts';
@@ -234,6 +235,35 @@ test('a demoted rule asks until a person promotes it, and its breaker counts ane
   await deciding.opens(['b']);
   await deciding.decides();
   expect(await deciding.became()).toMatchObject({ b: 'running admitted' });
+});
+
+test('who promotes a rule has what it asks just now decided anew; the old question is void', async () => {
+  deciding.guarded({});
+  for (const [i, id] of ['r1', 'r2', 'r3'].entries()) await ended(id, 'failed', 12 - i);
+  await demote(deciding.db, { id: 'dem-1', rule: 'thing-broken', since: NOW - 5 * MINUTE, why: 'broke' });
+  await deciding.opens(['a']);
+  await deciding.decides();
+  const anew = () => deciding.db.transaction((sql) => askNoMore(sql, 'thing-broken', 'ana', NOW));
+  expect(await anew()).toEqual([]);
+  expect(await deciding.became()).toEqual({ a: 'approving demoted' });
+  await liftDemotion(deciding.db, 'thing-broken', 'ana', 'mended', NOW - MINUTE);
+  expect((await anew()).map(({ kind }) => kind).sort()).toEqual(['decide', 'tell']);
+  expect(await deciding.became()).toEqual({ a: 'received trusted-again' });
+  await deciding.decides();
+  expect(await deciding.became()).toEqual({ a: 'running admitted' });
+  const approvals = await deciding.db.query('select decision from remedyd.approvals');
+  expect(approvals).toEqual([{ decision: 'void' }]);
+});
+
+test('what a rule asks for anyway is asked on, whoever closes its breaker', async () => {
+  deciding.guarded({});
+  deciding.state.rule = { ...deciding.state.rule, mode: 'propose' };
+  for (const [i, id] of ['r1', 'r2', 'r3'].entries()) await ended(id, 'failed', 12 - i);
+  await deciding.opens(['a']);
+  await deciding.decides();
+  expect(await deciding.became()).toEqual({ a: 'approving propose-mode' });
+  expect(await deciding.db.transaction((sql) => askNoMore(sql, 'thing-broken', 'ana', NOW))).toEqual([]);
+  expect(await deciding.became()).toEqual({ a: 'approving propose-mode' });
 });
 
 test('replicas that demote a rule at once demote it once, and it can be demoted again later', async () => {

@@ -47,6 +47,7 @@ const EVENTS: { readonly [T in IncidentEvent['type']]: readonly Extract<Incident
   denied: [{ type: 'denied' }],
   'approval-expired': [{ type: 'approval-expired' }],
   'plan-changed': [{ type: 'plan-changed' }],
+  'trusted-again': [{ type: 'trusted-again' }],
   acknowledged: [{ type: 'acknowledged', by: 'anna' }],
   'ack-lapsed': [{ type: 'ack-lapsed' }],
   closed: [{ type: 'closed', by: 'anna' }],
