@@ -1,8 +1,7 @@
 import type { Entry, IncidentEvent, Owed } from '../domain/event.ts';
-import { advance, type Incident } from '../domain/incident.ts';
+import { advance } from '../domain/incident.ts';
 import type { Time } from '../domain/time.ts';
 import { cleanLine } from '../notify/say/clean.ts';
-import { planFor } from '../rules/plan.ts';
 import {
   type Approval,
   answersTo,
@@ -17,8 +16,9 @@ import { lockIncidents, type StoredIncident } from '../store/incidents.ts';
 import { strike } from '../store/outbox.ts';
 import { record } from '../store/record.ts';
 import type { Sql } from '../store/sql.ts';
-import { type Judgement, judgeAnswer, type PlanNow } from './judge.ts';
+import { type Judgement, judgeAnswer } from './judge.ts';
 import type { AnswerParts, Done } from './parts.ts';
+import { planNow } from './plan-now.ts';
 import type { PersonRequest } from './request.ts';
 
 type Given = Extract<PersonRequest, { kind: 'answer' }>;
@@ -53,24 +53,12 @@ export async function answer(parts: AnswerParts, rowId: number, given: Given): P
       again: given.again,
     };
     const question = { approval, answers: await answersTo(sql, approval.id), incident, group };
-    const judgement = judgeAnswer(question, own, membership, await planNow(sql, parts, incident), now);
+    const [alert] = await episodesOf(sql, [incident.id]);
+    const plan = planNow(parts.rulebook(), parts.remediations, incident, alert);
+    const judgement = judgeAnswer(question, own, membership, plan, now);
     const { say, handed } = await apply(sql, before, approval, own, judgement, now);
     return { outcome: judgement.kind === 'refused' ? judgement.code : judgement.kind, say: [say], handed };
   });
-}
-
-async function planNow(sql: Sql, { rulebook, remediations }: AnswerParts, incident: Incident): Promise<PlanNow> {
-  const rule = rulebook().get(incident.rule);
-  const alert = (await episodesOf(sql, [incident.id]))[0];
-  if (rule === undefined) return { why: `the rule '${incident.rule}' is gone` };
-  if (alert === undefined) return { why: 'its alert is gone' };
-  try {
-    const planned = planFor(rule, incident.attempt, alert, remediations);
-    if ('plan' in planned) return planned;
-    return { why: `there is nothing to run any more (${planned.why})` };
-  } catch (error) {
-    return { why: `it cannot be told what would be run: ${error instanceof Error ? error.message : String(error)}` };
-  }
 }
 
 /** Writes down what an answer came to, and says it. */

@@ -1,4 +1,3 @@
-import type { IncidentEvent } from '../domain/event.ts';
 import { newId } from '../domain/id.ts';
 import { advance } from '../domain/incident.ts';
 import type { Millis } from '../domain/time.ts';
@@ -14,22 +13,14 @@ export interface PauseOf {
   readonly by: string;
 }
 
-/** Somebody answers the question that an incident asks; nothing where it asks none. */
-export async function answerAs(
-  engine: Engine,
-  incidentId: string,
-  decision: 'approved' | 'denied',
-  by: string,
-): Promise<void> {
-  const incident = engine.ledger.findIncident(incidentId)?.incident;
-  if (incident?.state !== 'approving' || incident.approvalId === null) return;
-  if (!(await engine.ledger.decideApproval(incident.approvalId, decision, engine.now()))) return;
-  await change(engine, incidentId, { type: decision }, `${by} ${decision} it`);
-}
-
 /** Somebody takes an incident over. */
 export async function takeOverAs(engine: Engine, incidentId: string, by: string): Promise<void> {
-  await change(engine, incidentId, { type: 'acknowledged', by }, `${by} took it over`);
+  const before = engine.ledger.findIncident(incidentId);
+  const step = before === undefined ? null : advance(before.incident, { type: 'acknowledged', by }, engine.now());
+  if (before === undefined || step === null) return;
+  const entries = [{ type: 'acknowledged', reason: 'acknowledged' as const, summary: `${by} took it over`, data: {} }];
+  const change = { before, after: step.incident, entries, owed: step.owed };
+  await engine.work(await engine.ledger.record([change], engine.now()));
 }
 
 /** Somebody stops remediation: everywhere, of a rule, or on a target. */
@@ -55,19 +46,4 @@ export async function liftAs(engine: Engine, pause: PauseOf): Promise<void> {
 function placeOf({ rule, target }: PauseOf): Pick<Pause, 'scope' | 'key'> {
   if (rule !== undefined) return { scope: 'rule', key: rule };
   return target === undefined ? { scope: 'global', key: '' } : { scope: 'target', key: target };
-}
-
-async function change(
-  engine: Engine,
-  id: string,
-  event: Extract<IncidentEvent, { type: 'approved' | 'denied' | 'acknowledged' }>,
-  summary: string,
-): Promise<void> {
-  const before = engine.ledger.findIncident(id);
-  const step = before === undefined ? null : advance(before.incident, event, engine.now());
-  if (before === undefined || step === null) return;
-  const entries = [{ type: event.type, reason: event.type, summary, data: {} }];
-  await engine.work(
-    await engine.ledger.record([{ before, after: step.incident, entries, owed: step.owed }], engine.now()),
-  );
 }

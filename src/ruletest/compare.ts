@@ -62,6 +62,7 @@ export function compare(expected: Expectation, { ledger, story, start }: Compare
     'severity',
     'run',
     'outcome',
+    'answered',
     'held_until',
     'deadline',
     'guards',
@@ -83,6 +84,7 @@ export function compare(expected: Expectation, { ledger, story, start }: Compare
     check(['severity'], expected.severity, incident.severity, about);
     check(['verdict'], expected.verdict, decided?.verdict ?? 'none', about);
     check(['run'], expected.run, run?.remediation ?? 'none', about);
+    check(['answered'], expected.answered, story.answered.get(incident.id) ?? 'not-asked', about);
     check(['outcome'], expected.outcome, run?.outcome ?? 'none', about);
     check(
       ['held_until'],

@@ -1,7 +1,8 @@
 import type { Fault } from '../config/faults.ts';
 import { type Alert, targetKey } from '../domain/alert.ts';
+import { type Answers, createAnswers } from '../engine/answers.ts';
 import { createEngine, type Engine } from '../engine/engine.ts';
-import { answerAs, liftAs, pauseAs, takeOverAs } from '../engine/people.ts';
+import { liftAs, pauseAs, takeOverAs } from '../engine/people.ts';
 import type { EngineSettings } from '../engine/settings.ts';
 import type { Remediation } from '../remediation/define.ts';
 import { createRulebook, type Rulebook } from '../rules/rulebook.ts';
@@ -11,7 +12,7 @@ import { compare, type Mismatch } from './compare.ts';
 import { imagine } from './imagined.ts';
 import { type RuleTest, timeOf } from './load.ts';
 import type { WrittenPlace, WrittenStep } from './schema.ts';
-import { createStory, type Line } from './story.ts';
+import { createStory, type Line, type Story } from './story.ts';
 
 export interface Missed extends Mismatch {
   /** Where the expectation stands. */
@@ -43,7 +44,8 @@ export async function runTest(test: RuleTest, { rulebook, remediations, settings
   const story = createStory(start);
   const ledger = createMemoryLedger();
   const engine = createEngine({ rulebook: inForce, remediations, settings, ledger, world, watcher: story, start });
-  const actor = createActor(test, engine);
+  const answers = createAnswers(engine, { rulebook: inForce, remediations });
+  const actor = createActor(test, engine, answers, story);
   const missed: Missed[] = [];
   let at = 0;
   for (const [i, step] of written.steps.entries()) {
@@ -73,7 +75,12 @@ export async function runTest(test: RuleTest, { rulebook, remediations, settings
 }
 
 /** Does what a step says that senders and people do, in this order: pause, resume, fire, resolve, answer, take over. */
-function createActor({ alerts }: RuleTest, engine: Engine): { act(step: WrittenStep): Promise<void> } {
+function createActor(
+  { alerts }: RuleTest,
+  engine: Engine,
+  answers: Answers,
+  story: Story,
+): { act(step: WrittenStep): Promise<void> } {
   const firing = new Map<string, Alert>();
 
   function named(given: WrittenStep['fires']): readonly Alert[] {
@@ -99,14 +106,11 @@ function createActor({ alerts }: RuleTest, engine: Engine): { act(step: WrittenS
       const now = engine.now();
       if (resolves.length > 0)
         await engine.deliver(resolves.map((alert) => ({ ...alert, status: 'resolved', endsAt: now })));
-      for (const [key, decision] of [
-        ['approve', 'approved'],
-        ['deny', 'denied'],
-      ] as const) {
-        const given = step[key];
-        if (given === undefined) continue;
-        const { by, ...place } = typeof given === 'string' ? { by: given } : given;
-        for (const id of openAt(place)) await answerAs(engine, id, decision, by);
+      for (const answer of ['approve', 'deny'] as const) {
+        for (const given of [step[answer] ?? []].flat()) {
+          const { by, stranger: isStranger = false, ...place } = typeof given === 'string' ? { by: given } : given;
+          for (const id of openAt(place)) story.answered.set(id, await answers.give(id, { answer, by, isStranger }));
+        }
       }
       if (step.ack !== undefined) {
         const { by, ...place } = typeof step.ack === 'string' ? { by: step.ack } : step.ack;

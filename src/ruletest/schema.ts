@@ -6,6 +6,7 @@ import type { IncidentState } from '../domain/incident.ts';
 import { OUTCOMES } from '../domain/outcome.ts';
 import { REASONS, type Reason } from '../domain/reason.ts';
 import { fromIso } from '../domain/time.ts';
+import type { Answered } from '../engine/answers.ts';
 import { ENDS } from './ends.ts';
 
 const STATES = [
@@ -61,9 +62,37 @@ const place = { rule: z.string().optional(), target: targetKey().optional() };
 
 const pause = z.strictObject({ ...place, for: duration().optional(), by: z.string().default('somebody') });
 
-const answer = z.union([z.string(), z.strictObject({ by: z.string(), ...place })], {
+const person = z.union([z.string(), z.strictObject({ by: z.string(), ...place })], {
   error: 'is nobody; write a name, or { by: NAME, target: kind:id }',
 });
+
+const answer = z.union(
+  [
+    z.string(),
+    z.strictObject({
+      by: z.string(),
+      stranger: z.boolean().optional().describe('Somebody who may not answer. Everybody else in a test may.'),
+      ...place,
+    }),
+  ],
+  { error: 'is nobody; write a name, or { by: NAME, stranger: true, target: kind:id }' },
+);
+
+const answers = z.union([answer, z.array(answer).min(1)]).optional();
+
+/** What an answer can come to. */
+export const ANSWERED = [
+  'approved',
+  'denied',
+  'counted',
+  'changed',
+  'not-allowed',
+  'repeated',
+  'decided',
+  'expired',
+  'over',
+  'not-asked',
+] as const satisfies readonly Answered[];
 
 const guardAnswer = z.strictObject({
   ok: z.boolean().optional(),
@@ -80,6 +109,10 @@ const expectation = z
     severity: severity().optional(),
     run: z.string().optional().describe("The remediation of the last run, or 'none'."),
     outcome: z.enum(OUTCOMES).optional().describe('Of the last run.'),
+    answered: z
+      .enum(ANSWERED)
+      .optional()
+      .describe('What the last answer of somebody came to: it counts, or why it does not.'),
     held_until: duration().optional().describe('When a held incident is asked again, from the beginning of the test.'),
     deadline: z
       .union([z.literal('none'), duration()])
@@ -121,9 +154,9 @@ export const stepSchema = z
     resume: z.union([z.literal('everything'), pause]).optional(),
     fires: oneOrMore.optional(),
     resolves: oneOrMore.optional().describe("'all' is everything that fires."),
-    approve: answer.optional(),
-    deny: answer.optional(),
-    ack: answer.optional(),
+    approve: answers.describe('Who says yes to what is asked; several answer one after another.'),
+    deny: answers.describe('Who says no.'),
+    ack: person.optional(),
     expect: z.union([expectation, z.array(expectation).min(1)]).optional(),
   })
   .refine(({ at, after }) => (at === undefined) !== (after === undefined), {

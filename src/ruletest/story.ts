@@ -3,6 +3,7 @@ import { targetKey } from '../domain/alert.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Millis, Time } from '../domain/time.ts';
+import type { Answered } from '../engine/answers.ts';
 import type { Watcher } from '../engine/world.ts';
 import type { Change } from '../store/record.ts';
 import type { VERDICTS } from './schema.ts';
@@ -35,6 +36,8 @@ export interface Story extends Watcher {
   decided(incidentId: string): Decided | undefined;
   /** How often people were told, by incident. */
   told(incidentId: string, topic: 'page' | 'ask'): number;
+  /** What the last answer of somebody to an incident came to. */
+  readonly answered: Map<string, Answered>;
   add(line: Pick<Line, 'at' | 'kind' | 'text'>): void;
 }
 
@@ -56,6 +59,7 @@ export function createStory(start: Time): Story {
 
   return {
     lines,
+    answered: new Map(),
     decided: (id) => decisions.get(id),
     told: (id, topic) => told.get(`${id} ${topic}`) ?? 0,
     add: ({ at, kind, text }) =>

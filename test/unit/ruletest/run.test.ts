@@ -7,6 +7,14 @@ const alerts = `alerts:
   two: { name: ThingBroken, labels: { thing: two } }
 `;
 
+/** Its second attempt is bound to a label that two alerts of one incident may have different. */
+const twice = rule('    approval: { from: oncall, within: 1h }\n')
+  .replace('do: [', 'do: [{ remediation: things/mend, with: { thing: { label: thing } } }, ')
+  .replace(
+    '{ remediation: things/mend, with: { thing: { label: thing } } }]',
+    '{ remediation: things/sign-once, with: { thing: { label: other } } }]',
+  );
+
 /** The steps of one test, as a file. */
 const file = (steps: string, more = '') => `${alerts}tests:\n  - name: it\n${more}    steps:\n${steps}`;
 
@@ -17,6 +25,46 @@ describe('what a test can say', () => {
       rule('    approval: { from: oncall, within: 10m }\n'),
       `      - { at: 0s, fires: one, expect: { state: approving, verdict: ask, reason: approval-required, asked: 1, runs: 0 } }
       - { at: 1m, approve: ana, expect: { state: running, runs: [things/mend] } }`,
+    ],
+    [
+      'two people are needed, and the same one counts once',
+      rule('    approval: { from: oncall, needs: 2, within: 10m }\n'),
+      `      - { at: 0s, fires: one, approve: ana, expect: { state: approving, answered: counted, runs: 0 } }
+      - { at: 1m, approve: ana, expect: { state: approving, answered: repeated, runs: 0 } }
+      - { at: 2m, approve: bob, expect: { state: running, answered: approved, runs: 1 } }
+      - { at: 3m, approve: cleo, expect: { answered: decided, runs: 1 } }`,
+    ],
+    [
+      'several answer one after another, and a no wins',
+      rule('    approval: { from: oncall, needs: 2, within: 10m }\n'),
+      `      - { at: 0s, fires: one, approve: [ana, { by: eve, stranger: true }], deny: ana, expect: { state: escalated, reason: denied, answered: denied, runs: 0 } }`,
+    ],
+    [
+      'a stranger changes nothing',
+      rule('    approval: { from: oncall, within: 10m }\n'),
+      `      - { at: 0s, fires: one, approve: { by: eve, stranger: true }, expect: { state: approving, answered: not-allowed } }
+      - { at: 1m, deny: { by: eve, stranger: true }, expect: { state: approving, answered: not-allowed, pages: 0 } }`,
+    ],
+    [
+      'who is late changes nothing',
+      rule('    approval: { from: oncall, within: 10m }\n'),
+      `      - { at: 0s, fires: one }
+      - { at: 10m, approve: ana, expect: { state: escalated, reason: approval-expired, runs: 0 } }`,
+    ],
+    [
+      'a yes to what has changed meanwhile is no yes to what would be run now',
+      twice,
+      `      - { at: 0s, run: failed, fires: { name: ThingBroken, labels: { thing: one, other: cup } }, approve: ana }
+      - { at: 5m, expect: { state: approving, runs: [things/mend], asked: 2 } }
+      - { at: 6m, fires: { name: ThingBroken, labels: { thing: one, other: jug } } }
+      - { at: 7m, resolves: { name: ThingBroken, labels: { thing: one, other: cup } } }
+      - { at: 8m, approve: ana, expect: { state: approving, answered: changed, asked: 3, runs: [things/mend] } }
+      - { at: 9m, approve: ana, expect: { state: running, answered: approved, runs: [things/mend, things/sign-once] } }`,
+    ],
+    [
+      'nobody is asked, so no answer counts',
+      rule(),
+      '      - { at: 0s, fires: one, approve: ana, expect: { state: running, answered: not-asked } }',
     ],
     [
       'people deny',
