@@ -18,6 +18,8 @@ export const autonomySchema = z
         within: duration().prefault('7d'),
       })
       .prefault({}),
+    /** An alert that the flapping guardrail has held for so long: the team is told, for nobody else would hear of it. */
+    flapping_after: duration().prefault('1h'),
   })
   .prefault({});
 

@@ -1,9 +1,10 @@
 import type { BreakerState } from '../decide/guards/breaker.ts';
 import { formatDuration } from '../domain/duration.ts';
-import { type Millis, toIso } from '../domain/time.ts';
+import { type Millis, type Time, toIso } from '../domain/time.ts';
 import type { Notice } from '../notify/notice.ts';
 import type { Mode } from '../rules/rule.ts';
 import type { Debt, Heal } from '../store/debts.ts';
+import type { Restless } from '../store/restless.ts';
 import type { RuleFigures } from './proposal.ts';
 import { sayShare } from './share.ts';
 
@@ -18,6 +19,24 @@ export function debtNote({ rule, target, heals }: Debt, last: readonly Heal[], w
       }),
       ...(heals > last.length ? [`and ${heals - last.length} earlier ones`] : []),
       'Nobody is paged for it while the fix works. Find out what breaks it, in working hours.',
+    ],
+  };
+}
+
+/** That an alert goes on and off, and is left alone for it. */
+export function flappingNote(
+  { rule, target, changes }: Restless,
+  since: Time,
+  limit: { readonly changes: number; readonly within: Millis },
+  now: Time,
+): Notice {
+  const recent = changes.filter((at) => at >= since).length;
+  return {
+    title: `${rule} leaves ${target.kind} ${target.id} alone: its alert has been going on and off for ${formatDuration(now - since)}`,
+    lines: [
+      `${recent} changes since ${toIso(since)}; the rule allows ${limit.changes} within ${formatDuration(limit.within)}.`,
+      'Each time it is gone before anybody is paged, and nothing is done about it. While it stays on, its deadline pages as ever.',
+      'Look at the target; or give the alert a longer for, or a lower threshold for its end than for its beginning.',
     ],
   };
 }

@@ -9,12 +9,14 @@ import { debtsSince, healsOf } from '../store/debts.ts';
 import { demote, standingDemotions } from '../store/demotions.ts';
 import { endedRuns } from '../store/guard-facts.ts';
 import type { Handed } from '../store/outbox.ts';
+import { restlessTargets } from '../store/restless.ts';
 import type { Sql } from '../store/sql.ts';
 import { noteOnce } from '../store/team-notes.ts';
 import type { AutonomyConfig } from './config.ts';
 import { readFigures } from './figures.ts';
-import { debtNote, demotionNote, promotionNote, whyBroken } from './notes.ts';
+import { debtNote, demotionNote, flappingNote, promotionNote, whyBroken } from './notes.ts';
 import { couldAct, earnedMode } from './proposal.ts';
+import { restlessSince } from './restless.ts';
 
 export interface AutonomyParts {
   readonly db: Db;
@@ -38,12 +40,22 @@ const MOST_ENDED = 50;
 
 const MOST_HEALS = 10;
 
+/** Who went on less often cannot have been flapping for long. */
+const FEWEST = 2;
+
 /** How long a proposal that nobody took up rests before it is made again. */
 const PROPOSED_AGAIN: Millis = 30 * 86_400_000;
 
-/** One turn: demotes rules whose breaker broke and, when it is time, tells the team of debts and proposals. */
+/** How long an alert that goes on flapping rests until the team is told once more. */
+const FLAPPING_AGAIN: Millis = 86_400_000;
+
+/**
+ * One turn: demotes rules whose breaker broke, tells of alerts that have been flapping for long and, when it is time, tells the team
+ * of debts and proposals.
+ */
 export async function watchAutonomy(parts: AutonomyParts): Promise<void> {
   await demoteBroken(parts);
+  await noteFlapping(parts);
   const now = parts.clock.now();
   if (!(await noteOnce(parts.db, 'look', 'autonomy', now, parts.autonomy.every))) return;
   await noteDebts(parts);
@@ -90,6 +102,34 @@ export async function noteDebts(parts: AutonomyParts): Promise<void> {
       if (!(await noteOnce(sql, 'debt', `${rule} ${target.kind}:${target.id}`, now, within))) continue;
       const last = await healsOf(sql, rule, target, now - within, MOST_HEALS);
       owed.push(...(await oweNotice(sql, debtNote(debt, last, within), now)));
+      if (owed.length === MOST_NOTES) break;
+    }
+    return owed;
+  });
+  parts.handOver(handed);
+}
+
+/** Tells the team of every alert that the flapping guardrail has held for so long. */
+export async function noteFlapping(parts: AutonomyParts): Promise<void> {
+  const after = parts.autonomy.flapping_after;
+  // A rule that only observes holds nothing.
+  const rules = new Map(
+    parts
+      .rulebook()
+      .rules.filter(({ mode }) => mode !== 'observe')
+      .map(({ name, guards }) => [name, guards.flapping]),
+  );
+  const longest = Math.max(0, ...[...rules.values()].map(({ within }) => within));
+  const handed = await parts.db.transaction(async (sql) => {
+    const now = parts.clock.now();
+    const owed: Handed[] = [];
+    for (const restless of await restlessTargets(sql, [...rules.keys()], now - after - 2 * longest, FEWEST)) {
+      const { rule, target } = restless;
+      const limit = rules.get(rule);
+      const since = limit === undefined ? null : restlessSince(restless.changes, limit, now);
+      if (limit === undefined || since === null || now - since < after) continue;
+      if (!(await noteOnce(sql, 'flapping', `${rule} ${target.kind}:${target.id}`, now, FLAPPING_AGAIN))) continue;
+      owed.push(...(await oweNotice(sql, flappingNote(restless, since, limit, now), now)));
       if (owed.length === MOST_NOTES) break;
     }
     return owed;

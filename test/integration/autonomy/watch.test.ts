@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readFigures } from '../../../src/autonomy/figures.ts';
-import { demoteBroken, noteDebts, propose, watchAutonomy } from '../../../src/autonomy/watch.ts';
+import { demoteBroken, noteDebts, noteFlapping, propose, watchAutonomy } from '../../../src/autonomy/watch.ts';
 import { debtsSince } from '../../../src/store/debts.ts';
 import { liftDemotion, standingDemotions } from '../../../src/store/demotions.ts';
 import { ruleOf } from '../../unit/decide/bench.ts';
+import { openOne } from '../store/store.ts';
 import { DAY, MINUTE, NOW, openWatching, type Watching } from './watching.ts';
 
 let watching: Watching;
@@ -99,6 +100,38 @@ describe('recurrence debt', () => {
     watching.state.now = NOW + 7 * DAY;
     await noteDebts(watching.parts);
     expect(await watching.owed()).toHaveLength(2);
+  });
+});
+
+describe('an alert that flaps for hours', () => {
+  const flaps = async (minutes: number) => {
+    for (let at = NOW - minutes * MINUTE; at <= NOW - MINUTE; at += 2 * MINUTE) {
+      const went = { state: 'closed', reason: 'cleared-by-itself', firing: false, endedAt: at + MINUTE } as const;
+      const target = { kind: 'thing', id: 'cup' };
+      await openOne(watching.db, `cup-${minutes}-${at}`, { ...went, target, openedAt: at });
+    }
+  };
+
+  test('is told to the team, once a day', async () => {
+    await flaps(75);
+    await watching.atOnce('team_notes', noteFlapping);
+    expect(await watching.owed()).toEqual([
+      expect.stringMatching(
+        /^thing-broken leaves thing cup alone: its alert has been going on and off for 1 h \d+ min$/,
+      ),
+    ]);
+    await noteFlapping(watching.parts);
+    expect(await watching.owed()).toHaveLength(1);
+  });
+
+  test('is nothing to tell before an hour, nor of a rule that only observes', async () => {
+    await flaps(55);
+    await noteFlapping(watching.parts);
+    expect(await watching.owed()).toEqual([]);
+    await flaps(76);
+    watching.state.rule = ruleOf({ mode: 'observe' });
+    await noteFlapping(watching.parts);
+    expect(await watching.owed()).toEqual([]);
   });
 });
 

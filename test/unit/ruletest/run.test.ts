@@ -105,6 +105,16 @@ describe('what a test can say', () => {
       - { at: 3m, expect: { state: escalated, reason: ineffective } }`,
     ],
     [
+      'what flaps is left alone, and pages at its deadline when it stays on',
+      rule('    guards: { flapping: { changes: 4, within: 30m } }\n'),
+      `      - { at: 0s, pause: everything, fires: one }
+      - { at: 1m, resolves: one }
+      - { at: 2m, fires: one }
+      - { at: 3m, resolves: one }
+      - { at: 4m, resume: everything, fires: one, expect: { state: held, reason: flapping, pages: 0, deadline: 19m } }
+      - { at: 19m, expect: { state: escalated, reason: deadline, pages: 1, runs: 0 } }`,
+    ],
+    [
       'a hundred alerts in one line',
       rule('    guards: { concurrency: 3 }\n'),
       `      - at: 0s
