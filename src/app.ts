@@ -31,7 +31,7 @@ import type { LiveRules } from './rules/live.ts';
 import { createServer } from './server/server.ts';
 import { createStages } from './stages.ts';
 import { registerApi } from './status/api.ts';
-import type { Db } from './store/db.ts';
+import { type Db, openDb } from './store/db.ts';
 import { releaseLeases } from './store/leases.ts';
 import type { Waking } from './store/wake.ts';
 import { createToolbox } from './tools/toolbox.ts';
@@ -88,8 +88,8 @@ export async function startApp(parts: AppParts): Promise<App> {
   });
   teardown.add('queue backend', () => backend.close());
 
-  const desk = createSourceDesk(config.sources);
-  teardown.add('source APIs', () => desk.close());
+  const sourceDesk = createSourceDesk(config.sources);
+  teardown.add('source APIs', () => sourceDesk.close());
 
   const rotations = config.escalation.rotations.map(rotationOf);
   const shared = {
@@ -98,7 +98,7 @@ export async function startApp(parts: AppParts): Promise<App> {
     remediations,
     toolbox,
     settings: config.settings,
-    askSources: desk.ask,
+    askSources: sourceDesk.ask,
     hardStop: hardStop.signal,
     stopping: () => stopping,
     rotations,
@@ -163,7 +163,7 @@ export async function startApp(parts: AppParts): Promise<App> {
   const workers = startWorkers(work, backend, config.queue.prefix, concurrency);
   teardown.add('workers', () => Promise.all(workers.map((worker) => worker.abandon())));
 
-  const ingest = createIngest({ ...shared, config, log, metrics, apis: desk.apis });
+  const ingest = createIngest({ ...shared, config, log, metrics, apis: sourceDesk.apis });
   const server = createServer(log, config.server.body_limit);
   const health = {
     db,
@@ -199,7 +199,11 @@ export async function startApp(parts: AppParts): Promise<App> {
     report: reporter(config, clock, remediations, rules.current, db),
   });
   registerIngest(server, { ...ingest.parts, sources: config.sources, stopping: () => stopping });
-  registerPeople(server, { ...answers, log, metrics, stopping: () => stopping });
+  // Slack waits three seconds for what a person pressed, however long everybody else waits for a connection.
+  const reserved = openDb({ url: parts.databaseUrl, connections: 1, applicationName: 'remedyd people', stay: true });
+  teardown.add('connection for people', () => reserved.close());
+  await reserved.query('select 1');
+  registerPeople(server, { ...answers, db: reserved, log, metrics, stopping: () => stopping });
   const address = await server.listen({ host: config.server.host, port: config.server.port });
   teardown.add('http', () => server.close());
   rules.onChange((ok) => metrics.rulesLoaded.set(ok ? 1 : 0));

@@ -19,6 +19,8 @@ export interface DbOptions {
   readonly url: string;
   readonly connections: number;
   readonly applicationName: string;
+  /** Connections stay open while nobody uses them, for work that must not wait for a new one. */
+  readonly stay?: boolean;
   /** Called for connections that die while idle; the pool replaces them by itself. */
   readonly onError?: (error: Error) => void;
 }
@@ -51,7 +53,8 @@ export function openDb(options: DbOptions): Db {
     pipeline: true,
     types,
   };
-  const pool = new pg.Pool({ ...settings, max: options.connections });
+  const idle = options.stay === true ? { idleTimeoutMillis: 0 } : {};
+  const pool = new pg.Pool({ ...settings, ...idle, max: options.connections });
   pool.on('error', (error) => options.onError?.(error));
   // A plan that was cached while a table was empty reads the whole of it for as long as nobody analyses it: with every
   // thousand incidents each webhook would take a little longer. Planning costs less than that.

@@ -14,7 +14,12 @@ export function asking(...more: readonly string[]): string {
 export function person(
   engine: Engine,
   id: string,
-  more: { readonly secret?: string; readonly now?: () => number; readonly responseUrl?: () => string } = {},
+  more: {
+    readonly secret?: string;
+    readonly now?: () => number;
+    readonly responseUrl?: () => string;
+    readonly send?: typeof fetch;
+  } = {},
 ): Person {
   const { secret = SIGNING_SECRET, ...rest } = more;
   return personAt(engine.slack, { id, signingSecret: secret, to: engine.daemon.address, ...rest });

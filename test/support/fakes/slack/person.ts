@@ -29,9 +29,11 @@ export function personAt(
     readonly now?: () => number;
     /** Where the requests ask to be answered; an address of this Slack by default. */
     readonly responseUrl?: () => string;
+    /** How the requests travel; each over a connection of its own by default. */
+    readonly send?: typeof fetch;
   },
 ): Person {
-  const { id, name = id.toLowerCase(), to, responseUrl = () => slack.responseUrl() } = options;
+  const { id, name = id.toLowerCase(), to, responseUrl = () => slack.responseUrl(), send = fetch } = options;
   let last: (() => Promise<Response>) | undefined;
   const user = { id, username: name, name, team_id: TEAM.id };
 
@@ -44,7 +46,7 @@ export function personAt(
       'x-slack-request-timestamp': timestamp,
       'x-slack-signature': `v0=${signature}`,
     };
-    last = () => fetch(`${to}${path}`, { method: 'POST', headers, body });
+    last = () => send(`${to}${path}`, { method: 'POST', headers, body });
     return await last();
   }
   const interact = (payload: object) =>
