@@ -2,6 +2,7 @@ import type { Severity } from '../domain/severity.ts';
 import type { Channel } from '../notify/channel.ts';
 import type { NotifyConfig } from '../notify/config.ts';
 import type { Message } from '../notify/message.ts';
+import { nameOf } from './addresses.ts';
 
 export interface Choice {
   readonly channels: readonly Channel[];
@@ -10,11 +11,12 @@ export interface Choice {
 }
 
 /**
- * Which channels get a message. `notify.channels` says who gets pages of a severity; whoever was told of an incident hears
- * the rest of it, too. A question goes to whoever can ask it. A page that none of the channels meant for it can take goes
- * to all others rather than to nobody.
+ * Which channels get a message. `notify.channels` says who gets pages of a severity. What comes after that goes to whoever was
+ * told of the incident, and to nobody else: news of something one never heard of is noise, and a level of the policy may have
+ * named places. Where nobody was told, it was healed in silence, and those meant for pages may read of it. A question goes to
+ * whoever can ask it. A page that none of the channels meant for it can take goes to all others rather than to nobody.
  *
- * @param told the channels that have said something of this incident before.
+ * @param told the channels, and places of channels, that have said something of this incident, or are about to.
  */
 export function choose(
   channels: ReadonlyMap<string, Channel>,
@@ -26,10 +28,10 @@ export function choose(
   const wanting = [...channels.values()].filter((channel) => channel.wants(message));
   const list: readonly string[] | undefined = named[incident.severity];
   const follows = topic === 'update' || topic === 'end';
-  const meant = (channel: Channel) => isMeant(channel, named, incident.severity);
-  const chosen = wanting.filter((channel) => {
-    return !channel.pages || topic === 'ask' || meant(channel) || (follows && told.has(channel.name));
-  });
+  const isKnown = follows && [...told].some((key) => channels.get(nameOf(key))?.pages === true);
+  const isFor = (channel: Channel) =>
+    isKnown ? told.has(channel.name) : topic === 'ask' || isMeant(channel, named, incident.severity);
+  const chosen = wanting.filter((channel) => !channel.pages || isFor(channel));
   if (topic !== 'page' || chosen.some((channel) => channel.pages)) return { channels: chosen, notes: [] };
   const why = list === undefined ? 'No channel' : `None of ${list.join(', ')}`;
   const note = `${why} can be used for a page of severity ${incident.severity}, so it comes here.`;

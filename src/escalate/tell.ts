@@ -2,10 +2,11 @@ import type { Topic } from '../domain/event.ts';
 import type { Time } from '../domain/time.ts';
 import { compose } from '../notify/compose.ts';
 import { readView } from '../notify/read-view.ts';
-import { channelsTold, placesTold } from '../store/channels.ts';
+import { channelsTold } from '../store/channels.ts';
 import { beginClimbOf } from '../store/climbs.ts';
 import { insertOutbox, type NewOutboxRow, type OutboxRow, strike, tellsBefore, wait } from '../store/outbox.ts';
 import { isUnheard, noteHeard, noteUnheard } from '../store/unheard.ts';
+import { nameOf } from './addresses.ts';
 import { choose } from './choose.ts';
 import { type Begun, begin, channelsOf, nextRow, sayCause } from './climb.ts';
 import { addToHistory } from './history.ts';
@@ -33,6 +34,7 @@ export async function tellRow(parts: PeopleParts, row: OutboxRow): Promise<void>
   const { channels, notes } =
     message === null ? { channels: [], notes: [] } : choose(parts.channels, parts.notify.channels, message, told);
   const names = channels.map(({ name }) => name);
+  const places = [...told].filter((key) => key !== nameOf(key));
   const begun =
     topic === 'page' && view !== undefined && message?.topic === 'page' ? begin(parts, view, clock.now()) : null;
   const isLost = topic === 'page' && !channels.some((channel) => channel.pages);
@@ -43,7 +45,7 @@ export async function tellRow(parts: PeopleParts, row: OutboxRow): Promise<void>
       await noteUnheard(sql, incidentId, isLost ? NOBODY : 'it is on its way', now);
     if (topic === 'end') await noteHeard(sql, incidentId);
     const isFirst = begun !== null && (await beginClimbOf(sql, incidentId, begun.climb));
-    const keys = isFirst ? toldKeys(begun, parts, names) : [...names, ...(await placesTold(sql, incidentId))];
+    const keys = isFirst ? toldKeys(begun, parts, names) : [...names, ...places];
     const more = isFirst ? wordsFor(begun, parts, now) : { mention: [], say: [] };
     const sends = keys.map((channel): NewOutboxRow => {
       const say = [...notes, ...more.say];

@@ -22,20 +22,15 @@ export async function saveThread(sql: Sql, incidentId: string, channel: string, 
   );
 }
 
-/** Places of channels, such as `slack:#leads`, that were told of an incident; what comes of it is told there, too. */
-export async function placesTold(sql: Sql, incidentId: string): Promise<string[]> {
-  const rows = await sql.query<{ channel: string }>(
-    "select channel from remedyd.threads where incident_id = $1 and channel like '%:%' order by channel",
-    [incidentId],
-    'places-told',
-  );
-  return rows.map(({ channel }) => channel);
-}
-
-/** The channels that have said something of this incident before. */
+/**
+ * The channels, and places of channels such as `slack:#leads`, that have said something of this incident, or will as soon as
+ * they can: a page that still waits for its channel will be read, too.
+ */
 export async function channelsTold(sql: Sql, incidentId: string): Promise<ReadonlySet<string>> {
   const rows = await sql.query<{ channel: string }>(
-    'select channel from remedyd.threads where incident_id = $1',
+    `select channel from remedyd.threads where incident_id = $1
+     union select data->>'channel' from remedyd.outbox where kind = 'send' and incident_id = $1
+     order by 1`,
     [incidentId],
     'channels-told',
   );

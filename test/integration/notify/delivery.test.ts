@@ -240,6 +240,25 @@ test('pages go to the channels of their severity, and the rest follows whoever w
   expect(topics(b)).toEqual(['inc-pot page']);
 });
 
+test('where a level names places, news goes to those and not to rooms that never heard of it', async () => {
+  const [a, b] = [doll('slack', { wants: () => true }), doll('pagerduty', { wants: () => true })];
+  const levels = [{ name: 'L1', after: '0s', notify: ['slack:#leads'] }];
+  const escalation = { policies: [{ name: 'oncall', levels }] };
+  await using night = await openNight({ channels: [a.channel, b.channel], escalation });
+  const id = await night.pages('cup');
+  await night.passes(0);
+  await night.happens(id, { type: 'acknowledged', by: 'Ana' });
+  await night.passes(0);
+  await night.happens(id, { type: 'alerts-resolved' });
+  await night.passes(0);
+  expect(a.told.map(({ message, ctx }) => `${ctx.address} ${message.topic}`)).toEqual([
+    '#leads page',
+    '#leads update',
+    '#leads end',
+  ]);
+  expect(b.told).toEqual([]);
+});
+
 test('where one at a time is allowed, two that are due at once go one after the other', async () => {
   const a = doll('statuspage', { pages: false, apart: 1_000 });
   await using night = await openNight({ channels: [a.channel] });

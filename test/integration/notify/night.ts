@@ -22,6 +22,8 @@ import { NOW, openOne, openStore } from '../store/store.ts';
 export async function openNight(given: {
   readonly channels: readonly Channel[];
   readonly notify?: Partial<NotifyConfig>;
+  /** As the config writes it. */
+  readonly escalation?: object;
 }) {
   const store = await openStore(4);
   const { db } = store;
@@ -40,7 +42,7 @@ export async function openNight(given: {
     approvers: null,
     rotations: [],
     groups: new Map(),
-    escalation: escalationSchema.parse({}),
+    escalation: escalationSchema.parse(given.escalation ?? {}),
     hardStop: new AbortController().signal,
     rulebook: () => createRulebook([]),
     random: () => 1,

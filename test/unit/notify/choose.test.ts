@@ -44,11 +44,14 @@ test('a question goes to whoever can ask it, whatever the list says', () => {
 });
 
 test('whoever was told hears the end, too, and nobody else', () => {
-  expect(chosen('end', 'critical', { critical: ['pagerduty'] }, ['slack']).names).toEqual([
-    'slack',
-    'pagerduty',
-    'statuspage',
-  ]);
+  expect(chosen('end', 'critical', { critical: ['pagerduty'] }, ['slack']).names).toEqual(['slack', 'statuspage']);
+  expect(chosen('end', 'high', {}, ['slack:#leads']).names).toEqual(['statuspage']);
+  expect(chosen('update', 'high', {}, ['pagerduty', 'slack:#leads']).names).toEqual([]);
+});
+
+test('what nobody was told of ends where its page would have gone', () => {
+  expect(chosen('end', 'high').names).toEqual(['slack', 'pagerduty', 'statuspage']);
+  expect(chosen('end', 'high', {}, ['statuspage', 'gone']).names).toEqual(['slack', 'pagerduty', 'statuspage']);
   expect(chosen('end', 'high', { high: ['sms'] }).names).toEqual(['statuspage']);
 });
 
