@@ -1,4 +1,5 @@
 import { advance, hasEnded } from '../domain/incident.ts';
+import type { JsonObject } from '../domain/json.ts';
 import type { SourceStop } from '../domain/presence.ts';
 import type { Severity } from '../domain/severity.ts';
 import type { Clock, Millis, Time } from '../domain/time.ts';
@@ -14,6 +15,7 @@ import { type Case, decide, prepare } from './decide.ts';
 import { admitted, readFacts } from './facts.ts';
 import type { CanaryState, Population } from './guards/counted.ts';
 import type { GlobalLimits } from './guards/guard.ts';
+import { tell } from './telling.ts';
 import { hold, type Verdict } from './verdict.ts';
 
 /** What decisions rest on beside the ledger. */
@@ -55,7 +57,8 @@ export async function decideRows(
   const ids = [...new Set(rows.flatMap((row) => row.incidentId ?? []))];
   const stored = await ledger.lockIncidents(ids);
   const open = [...stored.values()].filter(({ incident }) => !hasEnded(incident) && isUndecided(incident.state));
-  const { judged, now } = await judge(ledger, parts, open, stops);
+  const withRow = new Map(rows.map(({ incidentId, data }) => [incidentId ?? '', data]));
+  const { judged, now } = await judge(ledger, parts, open, stops, withRow);
   const [, , handed] = await Promise.all([
     ledger.insertRuns(judged.flatMap(({ verdict }) => verdict.run ?? [])),
     ledger.insertApprovals(judged.flatMap(({ verdict }) => verdict.approval ?? [])),
@@ -73,6 +76,7 @@ async function judge(
   parts: JudgeParts,
   open: readonly StoredIncident[],
   stops: ReadonlyMap<string, SourceStop>,
+  withRow: ReadonlyMap<string, JsonObject>,
 ): Promise<{ readonly judged: readonly Judged[]; readonly now: Time }> {
   if (open.length === 0) return { judged: [], now: parts.clock.now() };
   // From the lock on this is the only admission anywhere, until the commit. The time is taken after the wait for it, so that
@@ -112,11 +116,8 @@ async function judge(
     const step = advance(incident, verdict.event, now);
     if (step === null) continue;
     if (verdict.run !== null && !verdict.run.dry) facts = admitted(facts, verdict.run);
-    // A no that only repeats itself adds nothing to the history.
-    const repeats =
-      verdict.event.type === 'held' && incident.state === 'held' && incident.reason === verdict.event.reason;
-    const entries = repeats ? [] : [verdict.entry];
-    judged.push({ verdict, change: { before, after: step.incident, entries, owed: step.owed } });
+    const { entries, owed } = tell(before, verdict, step.owed, withRow.get(incident.id) ?? {}, now);
+    judged.push({ verdict, change: { before, after: step.incident, entries, owed } });
   }
   return { judged, now };
 }
