@@ -103,6 +103,16 @@ export type ServiceSettings = CerniqSettings['services'][string];
 export type SourceSettings = CerniqSettings['enrichment']['sources'][string];
 export type ReviewSettings = CerniqSettings['reviews'];
 
+/** How many queues there are of which the config knows who works on them. */
+export async function countQueues(ctx: { readonly settings: JsonObject }): Promise<number> {
+  return new Set(Object.values(settingsOf(ctx).services).flatMap(({ queues }) => queues)).size;
+}
+
+/** How many sources companies are enriched from. */
+export async function countSources(ctx: { readonly settings: JsonObject }): Promise<number> {
+  return Object.keys(settingsOf(ctx).enrichment.sources).length;
+}
+
 /** The settings as a remediation works with them. They were checked at start, so this does not fail at night. */
 export function settingsOf(ctx: { readonly settings: JsonObject }): CerniqSettings {
   return settingsSchema.parse(ctx.settings);

@@ -1,7 +1,7 @@
 import { defineRemediation, formatDuration, type StepContext, stepsFor, z } from '../../src/remediation/index.ts';
 import { Source } from '../parameters.ts';
 import { describe, findComingUp, readInstances, restartedSince, startsOf } from '../services/parts/instances.ts';
-import { settingsOf, settingsSchema } from '../settings.ts';
+import { countSources, settingsOf, settingsSchema } from '../settings.ts';
 import { answersThrice, isOpen, limitedUntil, readCircuit, resetCircuit, sourceOf } from './parts/circuit.ts';
 import { sampleSource } from './parts/progress.ts';
 
@@ -121,6 +121,7 @@ export default defineRemediation({
   settings: settingsSchema,
   needs: ['redis', 'bullmq', 'services'],
   target: ({ source }) => ({ kind: 'source', id: source }),
+  population: countSources,
   steps: [diagnose, closeCircuit, recoverStalled, restartWorkers, settle],
   verify: {
     within: '10m',

@@ -1,7 +1,7 @@
 import { defineRemediation, formatDuration, type StepContext, stepsFor, z } from '../../src/remediation/index.ts';
 import { QueueName } from '../parameters.ts';
 import { describe, isUp, restartedSince } from '../services/parts/instances.ts';
-import { servingService, settingsOf, settingsSchema } from '../settings.ts';
+import { countQueues, servingService, settingsOf, settingsSchema } from '../settings.ts';
 import { diagnoseQueue } from './parts/plan.ts';
 import { look, movedBetween, sampleQueue } from './parts/sample.ts';
 
@@ -125,6 +125,7 @@ export default defineRemediation({
   settings: settingsSchema,
   needs: ['bullmq', 'redis', 'services'],
   target: ({ queue }) => ({ kind: 'queue', id: queue }),
+  population: countQueues,
   steps: [diagnose, requeueStuck, watch, restartWorkers, scaleOut, settle],
   leaves({ result }) {
     const { act, service } = result(diagnose).plan;

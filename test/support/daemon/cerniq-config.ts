@@ -67,8 +67,19 @@ export async function cerniqConfig(
       slack: { ...notify.slack, api_url: people.slack.apiUrl },
       pagerduty: { ...notify.pagerduty, url: `${people.pagerduty.url}/v2/enqueue` },
     },
+    // The same names, at the doors that this world has.
+    canaries: [
+      { name: 'network', tcp: new URL(cerniq.url).host },
+      { name: 'cerniq-api', http: `${cerniq.url}/health` },
+      { name: 'cerniq-postgres', tcp: doorOf(cerniq.postgresUrl) },
+    ],
     settings: { ...known, ...worldSettings(known.services) },
   };
+}
+
+function doorOf(url: string): string {
+  const { hostname, port } = new URL(url);
+  return `${hostname}:${port === '' ? 5_432 : port}`;
 }
 
 function worldSettings(known: Readonly<Record<string, Tree>>): Tree {
