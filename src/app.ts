@@ -159,7 +159,7 @@ export async function startApp(parts: AppParts): Promise<App> {
   });
   teardown.add('pause file', () => pausing.stop());
   const { execute: runs, verify: looks, people: messages } = config.queue;
-  const concurrency = { decide: 1, execute: runs, verify: looks, people: messages, answers: messages };
+  const concurrency = { decide: 1, execute: runs, verify: looks, people: messages, answers: messages, threads: 2 };
   const workers = startWorkers(work, backend, config.queue.prefix, concurrency);
   teardown.add('workers', () => Promise.all(workers.map((worker) => worker.abandon())));
 

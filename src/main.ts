@@ -147,6 +147,17 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
       code = await ack(id);
     });
   program
+    .command('note')
+    .description(
+      'write words into the history of an incident; cause:, fix:, impact:, lesson:, todo: and post-mortem: have a place in its report',
+    )
+    .argument('<incident>', 'its id')
+    .argument('<words...>', 'what is to be noted')
+    .action(async (id: string, words: readonly string[]) => {
+      const { note } = await import('./commands/note.ts');
+      code = await note(id, words);
+    });
+  program
     .command('notify-test')
     .description('send one marked test message through a channel of the config')
     .argument('<channel>', 'slack, pagerduty, email, sms or statuspage')

@@ -16,6 +16,8 @@ import { climbRow } from './escalate/climb.ts';
 import { deadlineRow, expireRow } from './escalate/deadline.ts';
 import { noticeRow } from './escalate/notice.ts';
 import type { PeopleParts } from './escalate/people.ts';
+import { remarkRowDue } from './escalate/remark.ts';
+import { replyRow } from './escalate/reply.ts';
 import { sendRow } from './escalate/send.ts';
 import { tellRow } from './escalate/tell.ts';
 import { type ExecuteParts, executeRow } from './execute/stage.ts';
@@ -25,6 +27,7 @@ import type { reportTo } from './observe/report.ts';
 import type { Handlers } from './queue/workers.ts';
 import type { Remediation } from './remediation/define.ts';
 import type { Settings, Toolbox } from './remediation/tools.ts';
+import { reporter } from './reporting.ts';
 import type { Rulebook } from './rules/rulebook.ts';
 import type { Db } from './store/db.ts';
 import type { Handed } from './store/outbox.ts';
@@ -91,6 +94,8 @@ export function createStages(parts: StagesParts): Handlers {
     escalation: config.escalation,
     approvers: config.approval.from ?? null,
     random,
+    incidents: config.incidents,
+    report: reporter(config, parts.clock, parts.remediations, parts.rulebook, parts.db),
     onTold: report.told,
     onEscalated: report.escalated,
     onUnreachable: report.unreachable,
@@ -106,6 +111,8 @@ export function createStages(parts: StagesParts): Handlers {
       tell: (row) => tellRow(people, row),
       send: (row) => sendRow(people, row),
       climb: (row) => climbRow(people, row),
+      remark: (row) => remarkRowDue(people, row),
+      reply: (row) => replyRow(people, row),
       notice: (row) => noticeRow(people, row),
       'all-clear': (row) => allClearRow(parts, row),
       count: (row) => countRow(parts.answers, row),

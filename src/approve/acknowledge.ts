@@ -19,9 +19,17 @@ export interface Taken {
  *
  * @param by who, for people to read
  * @param via where they said so, such as `Slack`
+ * @param person their Slack user id, where it is known: reminders mention them
  */
-export async function takeOver(sql: Sql, incidentId: string, by: string, via: string, now: Time): Promise<Taken> {
-  return change(sql, incidentId, { type: 'acknowledged', by }, `${by} took it over`, via, now);
+export async function takeOver(
+  sql: Sql,
+  incidentId: string,
+  by: string,
+  via: string,
+  now: Time,
+  person: string | null = null,
+): Promise<Taken> {
+  return change(sql, incidentId, { type: 'acknowledged', by }, `${by} took it over`, via, now, person);
 }
 
 /** Somebody says that an incident is over. */
@@ -36,6 +44,7 @@ async function change(
   summary: string,
   via: string,
   now: Time,
+  person: string | null = null,
 ): Promise<Taken> {
   const before = (await lockIncidents(sql, [incidentId])).get(incidentId);
   if (before === undefined) return { incident: null, outcome: 'unknown', handed: [] };
@@ -43,7 +52,7 @@ async function change(
   if (hasEnded(incident)) return { incident, outcome: 'over', handed: [] };
   const { by } = event;
   if (event.type === 'acknowledged' && incident.ackedBy === by) return { incident, outcome: 'theirs', handed: [] };
-  const data = { by, via };
+  const data = { by, via, ...(person === null ? {} : { person }) };
   const step = advance(incident, event, now);
   if (step === null) {
     const line: Entry = {

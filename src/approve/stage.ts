@@ -43,7 +43,7 @@ async function take(
   return parts.db.transaction(async (sql): Promise<Done> => {
     if ((await strike(sql, [rowId])) === 0) return { outcome: 'done', say: [], handed: [] };
     if (refusal !== null) return { outcome: 'not-allowed', say: [refusal], handed: [] };
-    const { outcome, handed } = await takeOver(sql, incident, person.name, 'Slack', parts.clock.now());
+    const { outcome, handed } = await takeOver(sql, incident, person.name, 'Slack', parts.clock.now(), person.id);
     return { outcome, say: [takenLine(incident, outcome)], handed };
   });
 }

@@ -1,12 +1,15 @@
+import { type Cadence, postMortemDueAt } from '../domain/cadence.ts';
 import type { Groups } from '../domain/people.ts';
 import type { Rotation } from '../domain/rotation.ts';
 import type { Clock } from '../domain/time.ts';
 import type { Channel } from '../notify/channel.ts';
 import type { NotifyConfig } from '../notify/config.ts';
-import type { ViewSources } from '../notify/read-view.ts';
+import { readView, type ViewSources } from '../notify/read-view.ts';
+import type { IncidentView } from '../notify/view.ts';
 import type { Remediation } from '../remediation/define.ts';
 import type { Db } from '../store/db.ts';
 import type { Handed } from '../store/outbox.ts';
+import { isNoted } from '../store/timeline.ts';
 import type { EscalationConfig } from './config.ts';
 import type { PutOffParts } from './put-off.ts';
 
@@ -20,6 +23,8 @@ export interface PeopleParts extends PutOffParts {
   /** The group that answers where a rule does not say it. */
   readonly approvers: string | null;
   readonly rotations: readonly Rotation[];
+  /** What people owe an incident, by severity. */
+  readonly incidents: { readonly updates: Cadence; readonly post_mortem: Cadence };
   /** Who belongs to the groups of people. */
   readonly groups: Groups;
   readonly remediations: ReadonlyMap<string, Remediation>;
@@ -32,19 +37,13 @@ export interface PeopleParts extends PutOffParts {
   onEscalated(reason: string): void;
   /** Nobody can be reached: no channel is configured, or every one has refused. */
   onUnreachable(incidentId: string, why: string): void;
+  /** The report of an incident as markdown; undefined where there is none. */
+  report(incidentId: string): Promise<string | undefined>;
   /** News for the team that no channel took, or for which there is no channel. */
   onUnheard(title: string): void;
 }
 
-export function viewSources({
-  db,
-  clock,
-  notify,
-  approvers,
-  groups,
-  remediations,
-  rulebook,
-}: PeopleParts): ViewSources {
+function viewSources({ db, clock, notify, approvers, groups, remediations, rulebook }: PeopleParts): ViewSources {
   return {
     db,
     rulebook: rulebook(),
@@ -55,4 +54,17 @@ export function viewSources({
     groups,
     now: clock.now(),
   };
+}
+
+/** What a message about an incident is written from, with what people still owe it; undefined where there is none. */
+export async function viewFor(
+  parts: PeopleParts,
+  incidentId: string,
+  notes: readonly string[],
+): Promise<IncidentView | undefined> {
+  const view = await readView(viewSources(parts), incidentId, notes);
+  if (view === undefined) return undefined;
+  const due = postMortemDueAt(parts.incidents.post_mortem, view.incident);
+  const isOwed = due !== null && !(await isNoted(parts.db, incidentId, 'post-mortem'));
+  return { ...view, postMortemDueAt: isOwed ? due : null };
 }

@@ -3,7 +3,6 @@ import type { Topic } from '../domain/event.ts';
 import { toIso } from '../domain/time.ts';
 import type { Delivery } from '../notify/channel.ts';
 import { compose } from '../notify/compose.ts';
-import { readView } from '../notify/read-view.ts';
 import { nextAttempt } from '../notify/retry.ts';
 import { endTurn, noteMiss, type Passage, passBreaker, takeTurn } from '../store/channel-breaker.ts';
 import { findThread, noteRefusal, noteSent, saveThread } from '../store/channels.ts';
@@ -12,7 +11,7 @@ import type { Sql } from '../store/sql.ts';
 import { noteHeard } from '../store/unheard.ts';
 import { type ChannelAt, channelAt, nameOf } from './addresses.ts';
 import { addToHistory } from './history.ts';
-import { type PeopleParts, viewSources } from './people.ts';
+import { type PeopleParts, viewFor } from './people.ts';
 import { standIn, strings } from './stand-in.ts';
 
 /** How soon a message looks again whether the one before it in the thread has gone out. */
@@ -152,7 +151,7 @@ async function deliver(
 ): Promise<Delivery> {
   if (at === undefined) return { kind: 'rejected', why: 'the channel is not configured any more' };
   const notes = [...strings(row.data.say), ...strings(row.data.notes)];
-  const view = await readView(viewSources(parts), incidentId, notes);
+  const view = await viewFor(parts, incidentId, notes);
   if (view === undefined) return { kind: 'rejected', why: 'the incident is gone' };
   const message = compose(view, topic, parts.clock.now());
   const { channel, address } = at;

@@ -1,7 +1,6 @@
 import type { Topic } from '../domain/event.ts';
 import type { Time } from '../domain/time.ts';
 import { compose } from '../notify/compose.ts';
-import { readView } from '../notify/read-view.ts';
 import { channelsTold } from '../store/channels.ts';
 import { beginClimbOf } from '../store/climbs.ts';
 import { insertOutbox, type NewOutboxRow, type OutboxRow, strike, tellsBefore, wait } from '../store/outbox.ts';
@@ -10,7 +9,8 @@ import { nameOf } from './addresses.ts';
 import { choose } from './choose.ts';
 import { type Begun, begin, channelsOf, nextRow, sayCause } from './climb.ts';
 import { addToHistory } from './history.ts';
-import { type PeopleParts, viewSources } from './people.ts';
+import { remarksAfter, reportsAfter } from './owe-remarks.ts';
+import { type PeopleParts, viewFor } from './people.ts';
 import { whomOf } from './whom.ts';
 
 /** How soon news looks again whether the news before it is on its way. */
@@ -28,7 +28,7 @@ export async function tellRow(parts: PeopleParts, row: OutboxRow): Promise<void>
   if (again && !(await isUnheard(db, incidentId))) return void (await strike(db, [row.id]));
   if (await tellsBefore(db, incidentId, row.id)) return wait(db, row.id, clock.now() + TURN);
   const topic = row.data.topic as Topic;
-  const view = await readView(viewSources(parts), incidentId, []);
+  const view = await viewFor(parts, incidentId, []);
   const message = view === undefined ? null : compose(view, topic, clock.now());
   const told = await channelsTold(db, incidentId);
   const { channels, notes } =
@@ -53,9 +53,18 @@ export async function tellRow(parts: PeopleParts, row: OutboxRow): Promise<void>
       return { kind: 'send', incidentId, runId: null, data, dueAt: now };
     });
     const next = isFirst ? nextRow(incidentId, begun.climb, now) : null;
-    const rows = await insertOutbox(sql, next === null ? sends : [...sends, next], now);
-    if (!isLost) return rows;
-    return [...rows, ...(await addToHistory(sql, incidentId, 'untold', NOBODY, { channel: null, topic }, now))];
+    const remarks = view === undefined ? [] : remarksAfter(parts.incidents, view.incident, { topic, isFirst }, now);
+    const rows = await insertOutbox(sql, [...sends, ...(next === null ? [] : [next]), ...remarks], now);
+    // Behind the message in the thread, and so behind it here.
+    const files =
+      view === undefined || topic !== 'end' ? [] : reportsAfter(parts.channels, view.incident, keys, told, now);
+    const reports = await insertOutbox(sql, files, now);
+    if (!isLost) return [...rows, ...reports];
+    return [
+      ...rows,
+      ...reports,
+      ...(await addToHistory(sql, incidentId, 'untold', NOBODY, { channel: null, topic }, now)),
+    ];
   });
   if (topic === 'page' && view !== undefined && !again) parts.onEscalated(view.incident.reason);
   if (isLost) parts.onUnreachable(incidentId, NOBODY);

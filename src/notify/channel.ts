@@ -3,6 +3,7 @@ import type { Severity } from '../domain/severity.ts';
 import type { Millis } from '../domain/time.ts';
 import type { Message } from './message.ts';
 import type { Notice } from './notice.ts';
+import type { Attachment, Remark } from './remark.ts';
 
 /**
  * A way to tell people: Slack, PagerDuty, email. A channel knows nothing of incidents' lives, of retries or of other channels;
@@ -30,6 +31,10 @@ export interface Channel {
   send(message: Message, ctx: SendContext): Promise<Delivery>;
   /** Posts what belongs to no incident. Left out by channels that only wake people. Never throws. */
   notice?(notice: Notice, signal: AbortSignal): Promise<Delivery>;
+  /** Says something in the thread of an incident and nowhere else: it wakes nobody. Left out by channels without threads. Never throws. */
+  remark?(remark: Remark, ctx: ThreadContext): Promise<Delivery>;
+  /** Puts a file into that thread, or says there how to come by it. Left out by channels without files. Never throws. */
+  attach?(file: Attachment, ctx: ThreadContext): Promise<Delivery>;
   /**
    * Tries the channel by hand. Left out where sending the message is the test; here where that would leave something
    * behind, or tell strangers. Never throws.
@@ -51,6 +56,15 @@ export interface SendContext {
   readonly mention?: readonly string[];
   /** The same for every attempt of one message, and no other message's anywhere. */
   readonly idempotencyKey: string;
+}
+
+/** What is needed to speak in a thread that exists. */
+export interface ThreadContext {
+  readonly signal: AbortSignal;
+  /** What the last message of the thread answered with. */
+  readonly ref: JsonObject;
+  /** Slack user ids. */
+  readonly mention: readonly string[];
 }
 
 export type Delivery =

@@ -24,6 +24,8 @@ export interface IncidentView {
   readonly statusBaseUrl: string | null;
   /** Where relative runbook paths of the rules can be read, such as `https://git.example.com/ops/blob/main`. */
   readonly runbookBaseUrl: string | null;
+  /** When its post-mortem is due; null, or left out, where none is owed. */
+  readonly postMortemDueAt?: Time | null;
   /** What the reader must know about this message, for example that another channel could not be reached. */
   readonly notes: readonly string[];
 }

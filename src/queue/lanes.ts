@@ -4,7 +4,7 @@ import type { Handed, OutboxKind } from '../store/outbox.ts';
  * Queues, so that slow work of one kind cannot keep another kind waiting: a run may take minutes, a page may not.
  * `decide` works on batches, one at a time; the others on one row each.
  */
-export const LANES = ['decide', 'execute', 'verify', 'people', 'answers'] as const;
+export const LANES = ['decide', 'execute', 'verify', 'people', 'answers', 'threads'] as const;
 
 export type Lane = (typeof LANES)[number];
 
@@ -20,6 +20,9 @@ export const LANE_OF: Readonly<Record<OutboxKind, Lane>> = {
   climb: 'people',
   notice: 'people',
   'all-clear': 'verify',
+  // Reminders and files: a page must not wait for an upload.
+  remark: 'threads',
+  reply: 'threads',
   // A storm of pages must not keep somebody waiting who says no.
   answer: 'answers',
 };

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { duration } from '../config/fields.ts';
-import { SEVERITIES, type Severity } from '../domain/severity.ts';
-import type { Millis } from '../domain/time.ts';
+import type { Severity } from '../domain/severity.ts';
 
 /** A length of time, or `off`. */
 const orOff = (standard: string) =>
@@ -28,9 +27,3 @@ export const incidentsSchema = z
   .prefault({});
 
 export type IncidentsConfig = z.output<typeof incidentsSchema>;
-
-/** A length of time for each severity; null where nothing is asked. */
-export type Cadence = Readonly<Record<Severity, Millis | null>>;
-
-/** The same for every severity, for tests and for services without any. */
-export const NEVER: Cadence = Object.fromEntries(SEVERITIES.map((severity) => [severity, null])) as Cadence;

@@ -1,5 +1,6 @@
-import { hasEnded, type Incident } from '../domain/incident.ts';
-import type { Millis, Time } from '../domain/time.ts';
+import { type Cadence, postMortemDueAt } from '../domain/cadence.ts';
+import type { Incident } from '../domain/incident.ts';
+import type { Millis } from '../domain/time.ts';
 import { runbookOf, statusUrl } from '../notify/links.ts';
 import { readRuns } from '../notify/read-runs.ts';
 import type { Remediation } from '../remediation/define.ts';
@@ -9,7 +10,6 @@ import { healsOf } from '../store/debts.ts';
 import { findIncident, recurrenceAfter } from '../store/incidents.ts';
 import type { Sql } from '../store/sql.ts';
 import { firstBreak, readTimeline } from '../store/timeline.ts';
-import type { Cadence } from './config.ts';
 import type { ReportView } from './view.ts';
 
 /** Where a report is read from. */
@@ -60,15 +60,6 @@ export async function readReport(sources: ReportSources, id: string): Promise<Re
     runbook: runbookOf({ rule, alerts, runbookBaseUrl }),
     statusUrl: statusUrl(statusBaseUrl, id),
   };
-}
-
-/** When the post-mortem of an incident is due: only of what ended, and what a person was told of. Null where none is. */
-export function postMortemDueAt(
-  cadence: Cadence,
-  { severity, pagedAt, endedAt, state }: Pick<Incident, 'severity' | 'pagedAt' | 'endedAt' | 'state'>,
-): Time | null {
-  const within = cadence[severity];
-  return within === null || pagedAt === null || endedAt === null || !hasEnded({ state }) ? null : endedAt + within;
 }
 
 /** Counted back from the end: what came later is no matter of this incident. */

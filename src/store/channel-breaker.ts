@@ -44,7 +44,7 @@ export async function noteMiss(
 
 /** Whether a message may go to a channel now. */
 export type Passage =
-  | { readonly kind: 'free' }
+  | { readonly kind: 'free'; readonly isProbe?: true }
   /** The breaker is open. `again` is when the next message may look whether the channel is back. */
   | { readonly kind: 'open'; readonly since: Time; readonly why: string; readonly again: Time };
 
@@ -64,7 +64,7 @@ export async function passBreaker(sql: Sql, channel: string, now: Time): Promise
     [channel, at(now), at(now + PROBE_HOLD)],
     'claim-probe',
   );
-  if (probes > 0) return { kind: 'free' };
+  if (probes > 0) return { kind: 'free', isProbe: true };
   return { kind: 'open', since: row.since, why: row.why ?? '', again: row.again ?? now };
 }
 

@@ -22,6 +22,16 @@ export async function saveThread(sql: Sql, incidentId: string, channel: string, 
   );
 }
 
+/** Every place, such as `slack` or `slack:#leads`, that has a thread about this incident. */
+export async function threadsOf(sql: Sql, incidentId: string): Promise<string[]> {
+  const rows = await sql.query<{ channel: string }>(
+    'select channel from remedyd.threads where incident_id = $1 order by channel',
+    [incidentId],
+    'threads-of',
+  );
+  return rows.map(({ channel }) => channel);
+}
+
 /**
  * The channels, and places of channels such as `slack:#leads`, that have said something of this incident, or will as soon as
  * they can: a page that still waits for its channel will be read, too.

@@ -14,6 +14,8 @@ export const OUTBOX_KINDS = [
   'send',
   'climb',
   'notice',
+  'remark',
+  'reply',
   'answer',
   'all-clear',
 ] as const;
@@ -158,6 +160,28 @@ export async function sendBefore(sql: Sql, incidentId: string, channel: string, 
     'send-before',
   );
   return row?.dueAt ?? null;
+}
+
+/** The same for what is only said beside the messages: it waits for them, and they never wait for it. */
+export async function replyBefore(sql: Sql, incidentId: string, channel: string, id: number): Promise<Time | null> {
+  const [row] = await sql.query<{ dueAt: Time }>(
+    `select due_at as "dueAt" from remedyd.outbox
+     where kind in ('send', 'reply') and incident_id = $1 and id < $3 and data->>'channel' = $2 order by id limit 1`,
+    [incidentId, channel, id],
+    'reply-before',
+  );
+  return row?.dueAt ?? null;
+}
+
+/** The channels on which a reply of this kind to an incident still waits; one that is late is not sent twice. */
+export async function repliesWaiting(sql: Sql, incidentId: string, about: string): Promise<ReadonlySet<string>> {
+  const rows = await sql.query<{ channel: string }>(
+    `select data->>'channel' as channel from remedyd.outbox
+     where kind = 'reply' and incident_id = $1 and data->>'about' = $2`,
+    [incidentId, about],
+    'replies-waiting',
+  );
+  return new Set(rows.map(({ channel }) => channel));
 }
 
 /**

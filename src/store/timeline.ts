@@ -64,6 +64,47 @@ export async function readTimeline(sql: Sql, incidentId: string): Promise<Timeli
   );
 }
 
+/** When somebody last noted something about an incident; null where nobody has. */
+export async function lastNotedAt(sql: Sql, incidentId: string): Promise<Time | null> {
+  const [row] = await sql.query<{ at: Time | null }>(
+    `select max(at) as at from remedyd.timeline where incident_id = $1 and type = 'noted'`,
+    [incidentId],
+    'last-noted-at',
+  );
+  return row?.at ?? null;
+}
+
+/** When something of this topic was last told about an incident, on any channel; null where it never was. */
+export async function lastToldAt(sql: Sql, incidentId: string, topic: string): Promise<Time | null> {
+  const [row] = await sql.query<{ at: Time | null }>(
+    `select max(at) as at from remedyd.timeline where incident_id = $1 and type = 'told' and data->>'topic' = $2`,
+    [incidentId, topic],
+    'last-told-at',
+  );
+  return row?.at ?? null;
+}
+
+/** Whether a note about this stands in the history. */
+export async function isNoted(sql: Sql, incidentId: string, about: string): Promise<boolean> {
+  const rows = await sql.query(
+    `select 1 from remedyd.timeline where incident_id = $1 and type = 'noted' and data->>'about' = $2 limit 1`,
+    [incidentId, about],
+    'is-noted',
+  );
+  return rows.length > 0;
+}
+
+/** Who took an incident over last, by the Slack id; null where nobody did, or not in Slack. */
+export async function lastTakenBy(sql: Sql, incidentId: string): Promise<string | null> {
+  const [row] = await sql.query<{ person: string | null }>(
+    `select data->>'person' as person from remedyd.timeline
+     where incident_id = $1 and type = 'acknowledged' order by seq desc limit 1`,
+    [incidentId],
+    'last-taken-by',
+  );
+  return row?.person ?? null;
+}
+
 function hashOf(incidentId: string, last: string, seq: number, entry: Entry, at: Time): string {
   const text = stable([incidentId, last, seq, toIso(at), entry.type, entry.reason, entry.summary, entry.data]);
   return createHash('sha256').update(text).digest('base64url');

@@ -144,6 +144,7 @@ const HANDLERS: Readonly<Record<Lane, (parts: Parts, row: StoredRow) => Promise<
   decide: (parts, row) => decide(parts, [row.id]),
   execute: executeRow,
   verify,
+  threads: leave,
   answers: () => Promise.reject(new Error('Nobody answers by message in a simulation')),
   people: (parts, row) => {
     if (row.kind === 'tell') return tellPeople(parts, row);

@@ -1,5 +1,6 @@
 import { nearest } from '../../config/nearest.ts';
 import { parseDuration } from '../../domain/duration.ts';
+import { type Note, readNote } from '../../domain/note.ts';
 import type { Millis } from '../../domain/time.ts';
 
 /** Everything, a rule or a target, as a pause names it. */
@@ -17,6 +18,7 @@ export type Command =
   | { readonly kind: 'resume'; readonly where: Scope }
   | { readonly kind: 'ack'; readonly id: string }
   | { readonly kind: 'why'; readonly id: string }
+  | { readonly kind: 'note'; readonly id: string; readonly note: Note }
   | { readonly kind: 'hold'; readonly where: Scope; readonly for: Millis; readonly why: string }
   | { readonly kind: 'emergency-stop'; readonly why: string }
   /** What was typed cannot be done as it stands; nothing is changed. */
@@ -29,6 +31,11 @@ export const COMMANDS = [
   { word: 'resume', hint: '[rule | kind:id]', does: 'lifts a pause' },
   { word: 'ack', hint: 'inc-…', does: 'you have this incident; nobody else is woken for it' },
   { word: 'why', hint: 'inc-…', does: 'why an incident stands as it does, and what comes next' },
+  {
+    word: 'note',
+    hint: 'inc-… [cause:|fix:|impact:|lesson:|todo:|post-mortem:] words',
+    does: 'writes it into the history and the report',
+  },
   { word: 'hold', hint: 'kind:id 2h [why]', does: 'no remediation on one target, for a while' },
   { word: 'emergency-stop', hint: 'STOP [why]', does: 'stops all remediation at once, and pages' },
   { word: 'help', hint: '', does: 'this' },
@@ -64,9 +71,11 @@ export function parseCommand(text: string, rules: readonly string[]): Command {
     }
     case 'ack':
     case 'why':
-      if (first === undefined || !/^inc-[0-9a-z-]{4,40}$/.test(first))
+      if (first === undefined || !INCIDENT.test(first))
         return { kind: 'wrong', say: `Name the incident, for example: /remedyd ${word} inc-1kb2f3x-7d0m4qzt` };
       return { kind: word.toLowerCase() as 'ack' | 'why', id: first };
+    case 'note':
+      return readNoteOn(rest);
     case 'hold':
       return readHold(rest);
     case 'emergency-stop':
@@ -104,6 +113,18 @@ function readHold([target, length, ...why]: readonly string[]): Command {
   if (ms === null || ms === 0) return { kind: 'wrong', say };
   return { kind: 'hold', where: { scope: 'target', key: target }, for: ms, why: why.join(' ') || 'held by hand' };
 }
+
+function readNoteOn([id, ...words]: readonly string[]): Command {
+  const note = readNote(words.join(' '));
+  if (id === undefined || !INCIDENT.test(id) || note === null) {
+    const say =
+      'Name the incident and what is to be noted, for example: /remedyd note inc-1kb2f3x-7d0m4qzt cause: the disk was full';
+    return { kind: 'wrong', say };
+  }
+  return { kind: 'note', id, note };
+}
+
+const INCIDENT = /^inc-[0-9a-z-]{4,40}$/;
 
 const GLOBAL: Scope = { scope: 'global', key: '' };
 

@@ -8,6 +8,7 @@ import type { Sql } from '../../store/sql.ts';
 import { takeOver } from '../acknowledge.ts';
 import { askNoMore } from '../ask-no-more.ts';
 import { onlyWho } from '../judge.ts';
+import { noteOn } from '../note.ts';
 import type { AnswerParts, Done } from '../parts.ts';
 import type { Person, PersonRequest } from '../request.ts';
 import { emergencyStop } from './emergency.ts';
@@ -71,7 +72,7 @@ export async function refuse(
   }
 }
 
-type Act = Extract<Command, { kind: 'pause' | 'resume' | 'ack' | 'hold' }>;
+type Act = Extract<Command, { kind: 'pause' | 'resume' | 'ack' | 'note' | 'hold' }>;
 
 async function carryOut(sql: Sql, wanted: Act, by: string, person: Person, now: Time): Promise<Done> {
   const owner = ownerOf(by, person);
@@ -94,8 +95,18 @@ async function carryOut(sql: Sql, wanted: Act, by: string, person: Person, now: 
       ];
       return { outcome: lifted === 0 ? 'nothing' : 'resume', say, handed };
     }
+    case 'note': {
+      const { outcome, handed } = await noteOn(
+        sql,
+        wanted.id,
+        wanted.note,
+        { by, via: 'Slack', person: person.id },
+        now,
+      );
+      return { outcome, say: [notedLine(wanted.id, outcome)], handed };
+    }
     case 'ack': {
-      const { outcome, handed } = await takeOver(sql, wanted.id, by, 'Slack', now);
+      const { outcome, handed } = await takeOver(sql, wanted.id, by, 'Slack', now, person.id);
       return { outcome: outcome === 'taken' ? 'ack' : outcome, say: [takenLine(wanted.id, outcome)], handed };
     }
   }
@@ -106,6 +117,11 @@ export function takenLine(id: string, outcome: string): string {
   if (outcome === 'taken') return `${id} is yours. Nobody else is woken for it.`;
   if (outcome === 'theirs') return `${id} is yours already.`;
   return outcome === 'over' ? `${id} is over.` : `There is no incident ${id}.`;
+}
+
+/** What somebody is told who wanted to note something. */
+function notedLine(id: string, outcome: 'noted' | 'unknown'): string {
+  return outcome === 'noted' ? `Noted. It stands in the report: remedyd report ${id}` : `There is no incident ${id}.`;
 }
 
 function ownerOf(by: string, { id }: Person): string {

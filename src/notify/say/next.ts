@@ -54,9 +54,14 @@ export function next(view: IncidentView, topic: Topic, runbook: string | null, n
         ? [`Say that you have it, so that nobody else is woken: remedyd ack ${incident.id}`, ...steps]
         : ['Nothing is asked of you now.'];
     case 'end':
-      return incident.recurrenceOf === null
-        ? ['Nothing is left to do.']
-        : ['Nothing is left to do now. It came back once already: look for the cause in working hours.'];
+      return [
+        incident.recurrenceOf !== null
+          ? 'Nothing is left to do now. It came back once already: look for the cause in working hours.'
+          : view.postMortemDueAt == null
+            ? 'Nothing is left to do.'
+            : 'Nothing is left to do now.',
+        ...postMortem(view, now),
+      ];
   }
 }
 
@@ -64,6 +69,14 @@ export function next(view: IncidentView, topic: Topic, runbook: string | null, n
 function underWay({ state, pagesInParallel }: IncidentView['incident']): string | undefined {
   if (!pagesInParallel || state === 'escalated') return undefined;
   return 'You need not act yet: if remedyd heals it this page is resolved by itself, and if not you are told here.';
+}
+
+/** What is still owed when it is over. */
+function postMortem({ incident, postMortemDueAt: due = null }: IncidentView, now: Time): readonly string[] {
+  if (due === null) return [];
+  return [
+    `The post-mortem is due by ${when(due, now)}. When it is written: /remedyd note ${incident.id} post-mortem: where it is`,
+  ];
 }
 
 /** What the remediation asks of a person. */

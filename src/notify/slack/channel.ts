@@ -2,6 +2,7 @@ import type { JsonObject } from '../../domain/json.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { Channel } from '../channel.ts';
 import type { Message } from '../message.ts';
+import { attachTo, remarkIn } from './beside.ts';
 import { type Place, type SlackClient, slackClient } from './client.ts';
 import type { SlackConfig } from './config.ts';
 import { renderNotice } from './notice.ts';
@@ -39,6 +40,8 @@ export function slackChannel(config: SlackConfig, { timeout = 5_000 }: { readonl
         return verdict(error);
       }
     },
+    remark: (remark, ctx) => remarkIn(config, timeout, remark, ctx),
+    attach: (file, ctx) => attachTo(config, timeout, file, ctx),
     async notice(notice, signal) {
       try {
         const client = slackClient(config.token, config.api_url, timeout, signal);

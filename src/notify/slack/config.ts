@@ -27,6 +27,8 @@ export const slackSchema = z.strictObject({
     .prefault({}),
   /** Where answers to people may be posted; Slack's own address. */
   response_hosts: z.array(z.hostname()).default(['hooks.slack.com']),
+  /** Where files may be posted that Slack asked for; Slack's own address. */
+  upload_hosts: z.array(z.hostname()).default(['files.slack.com']),
   api_url: z.url({ protocol: /^https?$/ }).default('https://slack.com/api/'),
   channels: z.strictObject({
     /** Where incidents go whose severity has no channel of its own. */

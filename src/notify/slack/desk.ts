@@ -70,13 +70,16 @@ export function slackDesk(config: SlackConfig, { timeout = 5_000 }: { readonly t
 
 /** Only Slack's own address is posted to, whatever a request says: it could name a machine of ours. */
 export function isSlacks(config: Pick<SlackConfig, 'response_hosts' | 'api_url'>, address: string): boolean {
+  return isAllowed(config.response_hosts, config.api_url, address);
+}
+
+/** Whether an address that Slack named is at one of these hosts, and at no port or protocol but Slack's. */
+export function isAllowed(hosts: readonly string[], apiUrl: string, address: string): boolean {
   const url = URL.parse(address);
   if (url === null || url.username !== '' || url.password !== '') return false;
   // A stand-in for Slack may speak http, at a port of its own; Slack never does.
-  const { protocol, port } = new URL(config.api_url);
-  return (
-    url.protocol === protocol && (url.port === '' || url.port === port) && config.response_hosts.includes(url.hostname)
-  );
+  const { protocol, port } = new URL(apiUrl);
+  return url.protocol === protocol && (url.port === '' || url.port === port) && hosts.includes(url.hostname);
 }
 
 /** Says it at the address of the request, for nobody else to see. @returns why not; null where it was taken. */

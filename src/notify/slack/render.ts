@@ -212,7 +212,8 @@ function fallback({ topic, headline, broke, now, next, notes }: Message): string
   return lines([[headline], ...[...notes, ...what, now, ...next].map((line) => [line])], FALLBACK);
 }
 
-function mentioned(who: string): string {
+/** A user, a group, or whoever is there. */
+export function mentioned(who: string): string {
   if (who === 'here' || who === 'channel') return `<!${who}>`;
   return who.startsWith('S') ? `<!subteam^${who}>` : `<@${who}>`;
 }

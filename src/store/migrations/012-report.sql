@@ -1,5 +1,5 @@
 -- Whether a trouble came back: its report says it.
 create index incidents_recurrence on remedyd.incidents (recurrence_of) where recurrence_of is not null;
 
--- A thread keeps its order, and what is only said beside it waits for all of that.
-create index outbox_remarks on remedyd.outbox (incident_id) where kind = 'remark';
+-- What is said in a thread beside its messages waits for those before it.
+create index outbox_replies on remedyd.outbox (incident_id, id) where kind in ('send', 'reply');

@@ -63,6 +63,7 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
       signing_secret: new Secret(SIGNING_SECRET, 'test'),
       allow: { act: 'oncall' },
       response_hosts: ['127.0.0.1'],
+      upload_hosts: ['127.0.0.1'],
     },
     pagerduty: {
       webhook_secrets: [new Secret(WEBHOOK_SECRET, 'test')],

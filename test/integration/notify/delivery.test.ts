@@ -24,6 +24,7 @@ async function openWorld() {
         mention: [],
         allow: {},
         response_hosts: ['hooks.slack.com'],
+        upload_hosts: ['127.0.0.1'],
       }),
       pagerdutyChannel({
         routing_key: secret(KEY),
@@ -101,7 +102,8 @@ test('Slack is down for 10 minutes and PagerDuty answers 500, then 429: every pa
   expect(pagerduty.incident('inc-pot')?.status).toBe('resolved');
   for (const id of ids) {
     const told = (await night.history(id)).filter((line) => line.startsWith('slack took'));
-    const topics = { 'inc-cup': ['page', 'update'], 'inc-pot': ['page', 'end'], 'inc-jug': ['page'] }[id] ?? [];
+    const topics =
+      { 'inc-cup': ['page', 'update'], 'inc-pot': ['page', 'end', 'report'], 'inc-jug': ['page'] }[id] ?? [];
     expect(told.filter((line, i) => line !== told[i - 1])).toEqual(topics.map((topic) => `slack took the ${topic}`));
   }
   const heads = slack.messages().filter(({ thread_ts }) => thread_ts === undefined);

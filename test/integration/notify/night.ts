@@ -3,11 +3,14 @@ import { advance, type Incident } from '../../../src/domain/incident.ts';
 import type { Millis, Time } from '../../../src/domain/time.ts';
 import { escalationSchema } from '../../../src/escalate/config.ts';
 import type { PeopleParts } from '../../../src/escalate/people.ts';
+import { remarkRowDue } from '../../../src/escalate/remark.ts';
+import { replyRow } from '../../../src/escalate/reply.ts';
 import { sendRow } from '../../../src/escalate/send.ts';
 import { tellRow } from '../../../src/escalate/tell.ts';
 import type { Channel } from '../../../src/notify/channel.ts';
 import { type NotifyConfig, notifySchema } from '../../../src/notify/config.ts';
 import { type Check, readChecks } from '../../../src/observe/health.ts';
+import { incidentsSchema } from '../../../src/report/config.ts';
 import { createRulebook } from '../../../src/rules/rulebook.ts';
 import { findIncident, lockIncidents } from '../../../src/store/incidents.ts';
 import { findRow, type OutboxRow } from '../../../src/store/outbox.ts';
@@ -41,6 +44,8 @@ export async function openNight(given: {
     ackFor: 1_800_000,
     approvers: null,
     rotations: [],
+    incidents: incidentsSchema.parse({}),
+    report: async (id) => `# ${id}\n`,
     groups: new Map(),
     escalation: escalationSchema.parse(given.escalation ?? {}),
     hardStop: new AbortController().signal,
@@ -64,12 +69,14 @@ export async function openNight(given: {
 
   async function doOne(row: OutboxRow): Promise<void> {
     if (row.kind === 'tell') await tellRow(parts, row);
+    else if (row.kind === 'remark') await remarkRowDue(parts, row);
+    else if (row.kind === 'reply') await replyRow(parts, row);
     else await sendRow(parts, row);
   }
 
   async function next(until: Time): Promise<OutboxRow | undefined> {
     const [found] = await db.query<{ id: number }>(
-      `select id from remedyd.outbox where kind in ('tell', 'send') and due_at <= $1 order by due_at, id limit 1`,
+      `select id from remedyd.outbox where kind in ('tell', 'send', 'remark', 'reply') and due_at <= $1 order by due_at, id limit 1`,
       [new Date(until)],
     );
     return found === undefined ? undefined : findRow(db, found.id);

@@ -43,6 +43,7 @@ function talkTo(slack: FakeSlack, token = slack.token) {
       signing_secret: new Secret('s', 'env SLACK_SIGNING_SECRET'),
       allow: {},
       response_hosts: ['hooks.slack.com'],
+      upload_hosts: ['127.0.0.1'],
     },
     { timeout: 2_000 },
   );

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { NEVER } from '../../../src/report/config.ts';
+import { NEVER } from '../../../src/domain/cadence.ts';
 import { readReport } from '../../../src/report/read.ts';
 import { writeReport } from '../../../src/report/write.ts';
 import { createRulebook } from '../../../src/rules/rulebook.ts';

@@ -8,7 +8,7 @@ const manifest = parse(await readFile('config/slack-manifest.yaml', 'utf8'));
 
 test('the app asks for what its calls need, and for no more', async () => {
   const { bot } = manifest.oauth_config.scopes;
-  expect(bot.toSorted()).toEqual(['chat:write', 'chat:write.public', 'commands', 'usergroups:read']);
+  expect(bot.toSorted()).toEqual(['chat:write', 'chat:write.public', 'commands', 'files:write', 'usergroups:read']);
   const page = await textOf('docs/connect.md');
   for (const scope of bot) expect(page).toContain(`\`${scope}\``);
 });

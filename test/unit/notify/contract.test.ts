@@ -44,6 +44,7 @@ const CANDIDATES: readonly Candidate[] = [
           mention: [],
           allow: {},
           response_hosts: ['hooks.slack.com'],
+          upload_hosts: ['127.0.0.1'],
         },
         { timeout },
       ),

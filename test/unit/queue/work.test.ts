@@ -78,6 +78,8 @@ describe('createWork', () => {
         climb: of,
         notice: of,
         'all-clear': of,
+        remark: of,
+        reply: of,
       },
     };
     const work = createWork({

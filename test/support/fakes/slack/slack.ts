@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { type Fake, startFake } from '../fake.ts';
+import { fakeFiles, type SharedFile } from './files.ts';
 import { type Message, type Refusal, readContent } from './message.ts';
 import { readView, type View } from './view.ts';
 
@@ -11,6 +12,8 @@ export interface FakeSlack extends Fake {
   messages(channel?: string): readonly Message[];
   /** A message with its replies, oldest first. */
   thread(channel: string, ts: string): readonly Message[];
+  /** Files that were shared, oldest first. */
+  readonly files: readonly SharedFile[];
   readonly views: readonly View[];
   /** What was said to one person alone, in a channel. */
   readonly whispers: readonly Whisper[];
@@ -34,6 +37,10 @@ export interface SlackWorld {
   readonly channels?: Readonly<Record<string, string>>;
   /** User group id, and its users. */
   readonly userGroups?: Readonly<Record<string, readonly string[]>>;
+  /** With what Slack refuses files, such as `missing_scope`; it takes them where this is left out. */
+  readonly noFiles?: string;
+  /** Where it asks for files to be posted, in place of its own address. */
+  readonly uploadUrl?: string;
   /** Without a paid plan there are no user groups. */
   readonly freePlan?: boolean;
 }
@@ -52,7 +59,14 @@ type Method = (args: Args) => Args | Refusal;
 
 /** Slack's Web API, as far as remedyd calls it: a workspace that remembers its messages and refuses what Slack refuses. */
 export async function startSlack(world: SlackWorld = {}): Promise<FakeSlack> {
-  const { token = 'xoxb-fake-token', channels = CHANNELS, userGroups = {}, freePlan = false } = world;
+  const {
+    token = 'xoxb-fake-token',
+    channels = CHANNELS,
+    userGroups = {},
+    freePlan = false,
+    noFiles,
+    uploadUrl,
+  } = world;
   const messages: Message[] = [];
   const views: View[] = [];
   const responses: unknown[] = [];
@@ -67,7 +81,26 @@ export async function startSlack(world: SlackWorld = {}): Promise<FakeSlack> {
   const indexOf = (channel: string, ts: unknown) =>
     messages.findIndex((one) => one.channel === channel && one.ts === ts);
 
+  const next = () => {
+    clock += 1_000;
+    return `${Math.floor(clock / 1_000_000)}.${String(clock % 1_000_000).padStart(6, '0')}`;
+  };
+  const files = fakeFiles({
+    url: () => fake.url,
+    uploadUrl: () => uploadUrl,
+    hasChannel: (id) => Object.values(channels).some((one) => one === id),
+    hasThread: (channel, ts) => indexOf(channel, ts) >= 0,
+    refusal: () => noFiles,
+    // A file in a thread is a message there.
+    onShared({ channel, thread_ts, comment, title }) {
+      const thread = thread_ts === undefined ? {} : { thread_ts };
+      const text = `${comment} [file: ${title}]`;
+      messages.push({ channel, ts: next(), ...thread, text, blocks: [], reply_broadcast: false, edits: 0 });
+    },
+  });
+
   const methods: Readonly<Record<string, Method>> = {
+    ...files.methods,
     'auth.test': () => ({
       url: 'https://fake.slack.com/',
       team: 'Fake',
@@ -83,11 +116,10 @@ export async function startSlack(world: SlackWorld = {}): Promise<FakeSlack> {
       if ('error' in content) return content;
       const { thread_ts, metadata, reply_broadcast = false } = args;
       if (thread_ts !== undefined && indexOf(channel, thread_ts) < 0) return { error: 'thread_not_found' };
-      clock += 1_000;
       const message: Message = {
         ...content,
         channel,
-        ts: `${Math.floor(clock / 1_000_000)}.${String(clock % 1_000_000).padStart(6, '0')}`,
+        ts: next(),
         reply_broadcast: String(reply_broadcast) === 'true',
         edits: 0,
         ...(thread_ts === undefined ? {} : { thread_ts: String(thread_ts) }),
@@ -135,11 +167,12 @@ export async function startSlack(world: SlackWorld = {}): Promise<FakeSlack> {
     },
   };
 
-  const fake = await startFake({
+  const fake: Fake = await startFake({
     name: 'Slack',
     rejected: (status) => ({ ok: false, error: status === 429 ? 'ratelimited' : 'internal_error' }),
     routes(app) {
       serve(app, methods, token);
+      files.serve(app);
       app.post<{ Params: { id: string } }>('/response/:id', async ({ params, body, headers }, reply) => {
         // Five posts to each address; afterwards, and for one that was never given out, it is gone.
         const elsewhere = redirects.get(params.id);
@@ -160,6 +193,7 @@ export async function startSlack(world: SlackWorld = {}): Promise<FakeSlack> {
     ...fake,
     apiUrl: `${fake.url}/api/`,
     token,
+    files: files.shared,
     views,
     responses,
     whispers,
