@@ -18,10 +18,16 @@ test('beside the service a report goes to the terminal, into a file, or out as J
   const incident = await openOne(store.db, 'cup');
   await addRun(store.db, incident);
 
+  const words = ['cause:', 'it was', 'dropped', 'password=hunter2'];
+  expect(await command(folder.path, store.url, ['note', 'inc-cup', ...words])).toMatchObject({
+    code: 0,
+    stdout: 'Noted on inc-cup\n',
+  });
   const printed = await run('inc-cup');
   expect(printed).toMatchObject({ code: 0, stderr: '' });
   expect(printed.stdout).toContain('# Incident Report: inc-cup');
   expect(printed.stdout).toContain('### 1. `things/mend`');
+  expect(printed.stdout).toMatch(/## Root Cause\n\n- it was dropped password=\\\[redacted\\\] – /);
 
   const out = join(folder.path, 'report.json');
   expect(await run('inc-cup', '--json', '--out', out)).toMatchObject({ code: 0, stdout: `Wrote ${out}\n` });

@@ -64,7 +64,7 @@ export async function cerniqConfig(
     },
     notify: {
       ...notify,
-      slack: { ...notify.slack, api_url: people.slack.apiUrl },
+      slack: { ...notify.slack, api_url: people.slack.apiUrl, upload_hosts: ['127.0.0.1'] },
       pagerduty: { ...notify.pagerduty, url: `${people.pagerduty.url}/v2/enqueue` },
     },
     // The same names, at the doors that this world has.
