@@ -1,9 +1,12 @@
 import { formatDuration } from '../domain/duration.ts';
 import type { Topic } from '../domain/event.ts';
 import { toIso } from '../domain/time.ts';
-import type { Delivery } from '../notify/channel.ts';
+import type { Channel, Delivery } from '../notify/channel.ts';
 import { compose } from '../notify/compose.ts';
+import type { Attachment } from '../notify/remark.ts';
 import { nextAttempt } from '../notify/retry.ts';
+import { reportFile } from '../notify/say/remind.ts';
+import type { IncidentView } from '../notify/view.ts';
 import { endTurn, noteMiss, type Passage, passBreaker, takeTurn } from '../store/channel-breaker.ts';
 import { findThread, noteRefusal, noteSent, saveThread } from '../store/channels.ts';
 import { type Handed, type OutboxRow, putOff, sendBefore, strike, wait } from '../store/outbox.ts';
@@ -157,7 +160,16 @@ async function deliver(
   const { channel, address } = at;
   const mention = Array.isArray(row.data.mention) ? row.data.mention.map(String) : [];
   const ref = await findThread(parts.db, incidentId, String(row.data.channel));
+  const file = topic === 'end' ? await fileFor(parts, channel, view) : null;
   // The number alone is another message's in another installation that uses the same account.
   const idempotencyKey = `${incidentId}.${row.id}`;
-  return channel.send(message, { signal: parts.hardStop, ref, address, mention, idempotencyKey });
+  return channel.send(message, { signal: parts.hardStop, ref, address, mention, file, idempotencyKey });
+}
+
+/** The report, where the message carries it. That it cannot be written is no reason not to tell of the end. */
+async function fileFor(parts: PeopleParts, channel: Channel, view: IncidentView): Promise<Attachment | null> {
+  const { id, endedAt } = view.incident;
+  if (channel.carriesFiles !== true || endedAt === null) return null;
+  const markdown = await parts.report(id).catch(() => undefined);
+  return markdown === undefined ? null : reportFile(id, markdown, null);
 }

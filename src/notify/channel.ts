@@ -21,6 +21,8 @@ export interface Channel {
   readonly severities?: readonly Severity[];
   /** Set where the other side wants one message at a time, from all replicas together: the pause after each. */
   readonly apart?: Millis;
+  /** Whether a message of this channel carries a file; the end of an incident then brings its report along. */
+  readonly carriesFiles?: true;
   /** Whether this channel has anything to do for the message. What it does not want is never sent and never counted. */
   wants(message: Message): boolean;
   /**
@@ -54,6 +56,8 @@ export interface SendContext {
   readonly address?: string | null;
   /** Whom the message is for beside those that the channel always mentions: Slack user ids. */
   readonly mention?: readonly string[];
+  /** What comes along with the message, on channels that carry files. */
+  readonly file?: Attachment | null;
   /** The same for every attempt of one message, and no other message's anywhere. */
   readonly idempotencyKey: string;
 }

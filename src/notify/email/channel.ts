@@ -21,8 +21,9 @@ export function emailChannel(config: EmailConfig, { timeout = 10_000 }: { readon
   return {
     name: 'email',
     pages: true,
+    carriesFiles: true,
     wants: ({ topic, incident }) => topic === 'page' || (topic === 'end' && incident.paged),
-    async send(message, { signal, ref, address = null, idempotencyKey }) {
+    async send(message, { signal, ref, address = null, file = null, idempotencyKey }) {
       if (address !== null && !isAddress(address)) return { kind: 'rejected', why: `'${address}' is no mail address` };
       const all = address === null ? recipientsOf(config, message) : [address];
       const before = readPart(ref, idempotencyKey);
@@ -38,6 +39,7 @@ export function emailChannel(config: EmailConfig, { timeout = 10_000 }: { readon
           headers: headersFor(config, message, first),
           idempotencyKey: before.taken.length > 0 ? `${idempotencyKey}.${to.length}` : idempotencyKey,
           urgent: message.topic === 'page',
+          file,
         },
         signal,
       );
@@ -58,6 +60,7 @@ export function emailChannel(config: EmailConfig, { timeout = 10_000 }: { readon
           headers: { 'Auto-Submitted': 'auto-generated' },
           idempotencyKey: key,
           urgent: false,
+          file: null,
         },
         signal,
       );

@@ -1,4 +1,5 @@
 import type { Fate } from '../partly.ts';
+import type { Attachment } from '../remark.ts';
 import type { Rendered } from './render.ts';
 
 /** A message as it goes to one way of posting mail. */
@@ -11,6 +12,8 @@ export interface Letter extends Rendered {
   /** Of the whole message, for services that know one. */
   readonly idempotencyKey: string;
   readonly urgent: boolean;
+  /** Null where nothing is attached. */
+  readonly file: Attachment | null;
 }
 
 /** Posts a letter. Never throws: each recipient has a fate. */

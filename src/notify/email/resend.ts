@@ -15,7 +15,7 @@ const SPENT = new Set(['daily_quota_exceeded', 'monthly_quota_exceeded']);
 /** Posts through Resend's HTTP API. It knows the key of a message for a day, so an attempt may be repeated. */
 export function resendPost(config: ResendConfig, timeout: Millis): Post {
   return async (letter, signal) => {
-    const { from, to, subject, text, headers, idempotencyKey } = letter;
+    const { from, to, subject, text, headers, idempotencyKey, file } = letter;
     try {
       const answer = await callHttp(`${config.url.replace(/\/$/, '')}/emails`, {
         method: 'POST',
@@ -24,7 +24,7 @@ export function resendPost(config: ResendConfig, timeout: Millis): Post {
           'content-type': 'application/json',
           'idempotency-key': idempotencyKey.slice(0, 256),
         },
-        body: JSON.stringify({ from, to, subject, text, headers: allHeaders(letter, headers) }),
+        body: JSON.stringify({ from, to, subject, text, headers: allHeaders(letter, headers), ...attached(file) }),
         signal: AbortSignal.any([signal, AbortSignal.timeout(timeout)]),
       });
       return forAll(letter, fateOf(answer.status, answer.text, retryAfter(answer.header), config));
@@ -32,6 +32,13 @@ export function resendPost(config: ResendConfig, timeout: Millis): Post {
       return forAll(letter, { kind: 'later', after: null, why: `Resend could not be reached: ${whyFailed(error)}` });
     }
   };
+}
+
+/** Resend wants the content in base64. */
+function attached(file: Letter['file']) {
+  if (file === null) return {};
+  const content = Buffer.from(file.text, 'utf8').toString('base64');
+  return { attachments: [{ filename: file.name, content, content_type: 'text/markdown' }] };
 }
 
 function allHeaders({ messageId, urgent }: Letter, headers: Letter['headers']): Readonly<Record<string, string>> {

@@ -53,10 +53,12 @@ export function smtpPost(config: SmtpConfig, timeout: Millis): Post {
   };
 }
 
-function mailOf({ from, to, subject, text, messageId, headers, urgent }: Letter) {
+function mailOf({ from, to, subject, text, messageId, headers, urgent, file }: Letter) {
   const envelope = { from, to: [...to] };
+  const attachments =
+    file === null ? [] : [{ filename: file.name, content: file.text, contentType: 'text/markdown; charset=utf-8' }];
   const priority = urgent ? ('high' as const) : ('normal' as const);
-  return { from, to: [...to], envelope, subject, text, messageId, headers: { ...headers }, priority };
+  return { from, to: [...to], envelope, subject, text, messageId, headers: { ...headers }, priority, attachments };
 }
 
 function refusals(errors: readonly SmtpError[] | undefined): readonly (readonly [string, Fate])[] {

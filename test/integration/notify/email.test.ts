@@ -13,6 +13,7 @@ const BOB = 'bob@example.com';
 const base = { from: 'remedyd@example.com', to: { default: [ANA, BOB] } };
 const page = compose(view(), 'page', NOW);
 const end = compose(view({ state: 'healed', reason: 'held', endedAt: NOW }), 'end', NOW);
+const file = { name: 'inc-1.md', title: 'Incident report inc-1', text: '# Incident Report: inc-1 – ă\n', instead: [] };
 const login = { user: 'remedyd', password: 'hunter2-and-more' };
 const secret = (value: string) => new Secret(value, 'env SMTP_PASSWORD');
 
@@ -42,6 +43,14 @@ describe('through a mail server', () => {
     const root = '<inc-1kb2f3x-7d0m4qzt@example.com>';
     expect(header(first?.raw ?? '', 'References')).toBe(root);
     expect(header(second?.raw ?? '', 'References')).toBe(`${root} <inc-1kb2f3x-7d0m4qzt.page@example.com>`);
+  });
+
+  test('the end carries the report along', async () => {
+    await using mail = await world({});
+    await mail.send(end, 'key', { file });
+    const raw = mail.mails[0]?.raw ?? '';
+    expect(raw).toMatch(/Content-Disposition: attachment; filename=inc-1\.md/);
+    expect(raw).toContain(Buffer.from(file.text, 'utf8').toString('base64'));
   });
 
   test('what an alert says ends no header', async () => {
@@ -116,6 +125,15 @@ describe('through Resend', () => {
       [end.headline, [ANA, BOB]],
     ]);
     expect(resend.emails[1]?.headers['In-Reply-To']).toBe(resend.emails[0]?.headers['Message-ID']);
+  });
+
+  test('the end carries the report along', async () => {
+    const { resend, send } = await open();
+    await using _ = resend;
+    expect(await send(end, 'key', { file })).toMatchObject({ kind: 'sent' });
+    const [attached] = resend.emails[0]?.attachments ?? [];
+    expect(attached?.filename).toBe('inc-1.md');
+    expect(Buffer.from(attached?.content ?? '', 'base64').toString('utf8')).toBe(file.text);
   });
 
   test('a page whose answer was lost is one mail, though its words have changed since', async () => {

@@ -4,6 +4,7 @@ import { noteOn } from '../../../src/approve/note.ts';
 import { Secret } from '../../../src/config/secret.ts';
 import { readNote } from '../../../src/domain/note.ts';
 import { remarkRowDue } from '../../../src/escalate/remark.ts';
+import type { Channel } from '../../../src/notify/channel.ts';
 import { slackChannel } from '../../../src/notify/slack/channel.ts';
 import { channelStates } from '../../../src/store/channels.ts';
 import { findRow } from '../../../src/store/outbox.ts';
@@ -220,4 +221,29 @@ test('a noted post-mortem is not asked for', async () => {
   expect(world.replies('post-mortem is due:')).toEqual([]);
   expect(world.replies('Ana noted')).toHaveLength(1);
   expect((await night.history(id)).at(-1)).toBe('Ana noted (Slack): post-mortem: https://wiki.example.com/pm-12');
+});
+
+test('a channel whose messages carry files brings the report with the end, and the end without it where it cannot be written', async () => {
+  const files: (string | null)[] = [];
+  const letters: Channel = {
+    name: 'email',
+    pages: true,
+    carriesFiles: true,
+    wants: () => true,
+    async send(message, { file = null }) {
+      files.push(`${message.topic} ${file?.name ?? 'alone'}`);
+      return { kind: 'sent', ref: {} };
+    },
+  };
+  await using night = await openNight({ channels: [letters] });
+  const id = await night.pages('cup');
+  await night.passes(MINUTE);
+  await night.happens(id, { type: 'alerts-resolved' });
+  await night.passes(MINUTE);
+  const other = await night.pages('pot');
+  await night.passes(MINUTE);
+  Object.assign(night.parts, { report: () => Promise.reject(new Error('the database is away')) });
+  await night.happens(other, { type: 'alerts-resolved' });
+  await night.passes(MINUTE);
+  expect(files).toEqual(['page alone', `end ${id}.md`, 'page alone', 'end alone']);
 });

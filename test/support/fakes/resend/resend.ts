@@ -7,6 +7,7 @@ export interface ResendEmail {
   readonly subject: string;
   readonly text: string;
   readonly headers: Readonly<Record<string, string>>;
+  readonly attachments?: readonly { readonly filename: string; readonly content: string }[];
 }
 
 export interface FakeResend extends Fake {
@@ -53,13 +54,17 @@ export async function startResend({ apiKey }: { readonly apiKey: string }): Prom
 }
 
 function faultOf(body: Fields | undefined): string | undefined {
-  const { from, to, subject, text, html, headers = {} } = body ?? {};
+  const { from, to, subject, text, html, headers = {}, attachments = [] } = body ?? {};
   if (typeof from !== 'string' || !/^([^<>]+ <)?[^\s<>@]+@[^\s<>@]+>?$/.test(from)) return 'Invalid `from` field.';
   const list: readonly unknown[] = Array.isArray(to) ? to : [to];
   if (list.length < 1 || list.length > 50) return 'The `to` field must have 1 to 50 addresses.';
   if (!list.every((one) => typeof one === 'string' && /^[^\s<>@]+@[^\s<>@]+$/.test(one))) return 'Invalid `to` field.';
   if (typeof subject !== 'string' || /[\r\n]/.test(subject)) return 'Invalid `subject` field.';
   if (typeof (text ?? html) !== 'string') return 'Missing `html` or `text` field.';
+  const files = (Array.isArray(attachments) ? attachments : [attachments]) as readonly Fields[];
+  const isFile = ({ filename, content }: Fields) =>
+    typeof filename === 'string' && typeof content === 'string' && /^[A-Za-z0-9+/]+={0,2}$/.test(content);
+  if (!files.every(isFile)) return 'Invalid `attachments` field.';
   const values = Object.values(headers as Fields);
   return values.every((one) => typeof one === 'string' && !/[\r\n]/.test(one)) ? undefined : 'Invalid `headers` field.';
 }
