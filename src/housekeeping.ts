@@ -1,7 +1,8 @@
 import cron from 'node-cron';
-import { type Clock, type Millis, type Time, toIso } from './domain/time.ts';
+import type { Clock, Millis, Time } from './domain/time.ts';
 import type { Notice } from './notify/notice.ts';
 import { oweNotice } from './notify/owe-notice.ts';
+import { stamp } from './notify/say/when.ts';
 import type { Log } from './observe/log.ts';
 import type { Db } from './store/db.ts';
 import { holdLease } from './store/leases.ts';
@@ -73,9 +74,12 @@ async function reportRejected({ db, handOver, log }: HousekeepingParts, now: Tim
 export function rejectedNotice(rejected: readonly Rejected[]): Notice {
   const total = rejected.reduce((sum, { count }) => sum + count, 0);
   return {
-    title: `${total === 1 ? '1 webhook' : `${total} webhooks`} could not be read, so nothing was done about it`,
+    title: `${total === 1 ? '1 webhook' : `${total} webhooks`} could not be read, so nothing was done about ${total === 1 ? 'it' : 'them'}`,
     lines: [
-      ...rejected.map(({ source, count, why, last }) => `${source}, ${count} times, last at ${toIso(last)}: ${why}`),
+      ...rejected.map(
+        ({ source, count, why, last }) =>
+          `${source}, ${count === 1 ? 'once' : `${count} times`}, last at ${stamp(last)}: ${why}`,
+      ),
       'Their bodies are kept in the table remedyd.webhooks. Correct the sender: its template, or the address it sends to.',
     ],
   };

@@ -63,7 +63,8 @@ export function judgeAnswer(
   }
   if (approval.decision !== null) return refused('decided', decided(approval.decision, answers));
   if (incident.state !== 'approving' || incident.approvalId !== approval.id) {
-    return refused('over', `Nobody waits for this answer any more: the incident is ${incident.state}.`);
+    const why = incident.state === 'escalated' ? 'the on-call person has it' : `it is ${incident.state} by now`;
+    return refused('over', `Nobody waits for this answer any more: ${why}.`);
   }
   if (given.answer === 'deny') return { kind: 'denied' };
   const changes = whatChanged(approval, planNow);

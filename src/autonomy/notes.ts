@@ -1,7 +1,9 @@
 import type { BreakerState } from '../decide/guards/breaker.ts';
 import { formatDuration } from '../domain/duration.ts';
-import { type Millis, type Time, toIso } from '../domain/time.ts';
+import type { Millis, Time } from '../domain/time.ts';
 import type { Notice } from '../notify/notice.ts';
+import { place } from '../notify/say/headline.ts';
+import { stamp } from '../notify/say/when.ts';
 import type { Mode } from '../rules/rule.ts';
 import type { Debt, Heal } from '../store/debts.ts';
 import type { Restless } from '../store/restless.ts';
@@ -11,11 +13,11 @@ import { sayShare } from './share.ts';
 /** That a rule heals one target again and again. */
 export function debtNote({ rule, target, heals }: Debt, last: readonly Heal[], within: Millis): Notice {
   return {
-    title: `${rule} has healed ${target.kind} ${target.id} ${heals} times in ${formatDuration(within)}: the fix hides a bug`,
+    title: `${rule} has healed ${place(target)} ${heals} times in ${formatDuration(within)}: the fix hides a bug`,
     lines: [
       ...last.map(({ incidentId, remediation, openedAt, endedAt }) => {
         const by = remediation ?? 'a remediation that is gone';
-        return `${incidentId}: healed by ${by} at ${toIso(endedAt)}, after ${formatDuration(endedAt - openedAt)}`;
+        return `${incidentId}: healed by ${by} at ${stamp(endedAt)}, after ${formatDuration(endedAt - openedAt)}`;
       }),
       ...(heals > last.length ? [`and ${heals - last.length} earlier ones`] : []),
       'Nobody is paged for it while the fix works. Find out what breaks it, in working hours.',
@@ -32,9 +34,9 @@ export function flappingNote(
 ): Notice {
   const recent = changes.filter((at) => at >= since).length;
   return {
-    title: `${rule} leaves ${target.kind} ${target.id} alone: its alert has been going on and off for ${formatDuration(now - since)}`,
+    title: `${rule} leaves ${place(target)} alone: its alert has been going on and off for ${formatDuration(now - since)}`,
     lines: [
-      `${recent} changes since ${toIso(since)}; the rule allows ${limit.changes} within ${formatDuration(limit.within)}.`,
+      `${recent} changes since ${stamp(since)}; the rule allows ${limit.changes} within ${formatDuration(limit.within)}.`,
       'Each time it is gone before anybody is paged, and nothing is done about it. While it stays on, its deadline pages as ever.',
       'Look at the target; or give the alert a longer for, or a lower threshold for its end than for its beginning.',
     ],
@@ -63,7 +65,7 @@ export function whyBroken(remediation: string, { withoutHeld, recurred, openSinc
     recurred >= 3
       ? `what it healed came back ${recurred} times within 4 hours`
       : `${withoutHeld} runs in a row did not help`;
-  return `${remediation}: ${what}; its breaker is open since ${toIso(openSince ?? 0)}`;
+  return `${remediation}: ${what}; its breaker is open since ${stamp(openSince ?? 0)}`;
 }
 
 /** That a rule asks from now on. */

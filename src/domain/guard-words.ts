@@ -109,6 +109,14 @@ const WORDS: Readonly<Partial<Record<Reason, Words>>> = {
     says: `${number('counted')} targets of this kind are sick or worked on (${number('sick')} sick, ${number('inFlight')} worked on), and the limit is ${number('limit')}`,
     change: `wait until they are ${number('limit')}, or raise guards.blast_radius until it allows ${number('counted')}`,
   }),
+  'common-cause': ({ number }) => ({
+    says: `${number('sick')} of ${number('population')} of its kind are sick at once, which is not the trouble of each`,
+    change: `find what they have in common; or raise guards.common_cause.peers_percent above ${number('percent')}`,
+  }),
+  isolated: () => ({
+    says: 'remedyd cannot reach its canaries, so what it sees may be its own trouble',
+    change: 'look at the host and the network of remedyd',
+  }),
   'population-unknown': UNCOUNTED,
   'population-stale': UNCOUNTED,
   'population-empty': UNCOUNTED,

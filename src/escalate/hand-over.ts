@@ -69,7 +69,7 @@ export function handOverNotice(rotation: Rotation, duty: Duty, facts: WeekFacts,
   const others = open.filter(({ state }) => state !== 'held');
   const standsBy = duty.secondary === null ? '' : `, ${duty.secondary.name} stands by`;
   return {
-    title: `${rotation.name}: ${duty.primary.name} is on call now${standsBy}, until ${localText(duty.until, rotation.zone)}`,
+    title: `${rotation.name}: ${duty.primary.name} is on call now${standsBy}, until ${localText(duty.until, rotation.zone)} ${rotation.zone}`,
     lines: [
       ...section(
         'Open',
@@ -82,7 +82,7 @@ export function handOverNotice(rotation: Rotation, duty: Duty, facts: WeekFacts,
       ),
       ...section('Paused', pauses.map(sayPause)),
       `Last week: ${opened} incidents, a person told of ${paged}. ${sayRuns(runs)}`,
-      'Check now: you get pages on your phone, and `remedyd status` answers.',
+      'Check now that pages reach your phone: remedyd notify-test CHANNEL.',
     ],
   };
 }

@@ -1,11 +1,11 @@
 import { formatDuration } from '../domain/duration.ts';
 import type { Topic } from '../domain/event.ts';
-import { toIso } from '../domain/time.ts';
 import type { Channel, Delivery } from '../notify/channel.ts';
 import { compose } from '../notify/compose.ts';
 import type { Attachment } from '../notify/remark.ts';
 import { nextAttempt } from '../notify/retry.ts';
 import { reportFile } from '../notify/say/remind.ts';
+import { stamp } from '../notify/say/when.ts';
 import type { IncidentView } from '../notify/view.ts';
 import { endTurn, noteMiss, type Passage, passBreaker, takeTurn } from '../store/channel-breaker.ts';
 import { findThread, noteRefusal, noteSent, saveThread } from '../store/channels.ts';
@@ -95,7 +95,7 @@ async function settle(
     case 'rejected': {
       await noteRefusal(sql, name, delivery.why, now);
       if ((await strike(sql, [row.id])) === 0) return [];
-      const note = `${key} refused this ${topic}: ${delivery.why}`;
+      const note = `${key} refused this ${topic}, so it comes here: ${delivery.why}`;
       const said = await standIn(sql, parts, row, { topic, note, forGood: true }, now);
       return [
         ...said,
@@ -110,7 +110,7 @@ async function settle(
       const waiting = now - row.createdAt;
       if (!open && waiting < parts.notify.fallback.after) return [];
       const since = waiting < 1_000 ? '' : ` for ${formatDuration(waiting)}`;
-      const note = `${key} could not be reached${since} (${why}); it is still being tried`;
+      const note = `${key} could not be reached${since} (${why}), so this comes here too; it is still being tried.`;
       return onceElsewhere(sql, parts, row, topic, note);
     }
   }
@@ -127,7 +127,7 @@ async function leaveAlone(
     const now = parts.clock.now();
     // A probe under way keeps others away for longer than it mostly takes to come back.
     await wait(sql, row.id, Math.max(now + TURN, Math.min(again, now + parts.notify.breaker.probe_every)));
-    const note = `${String(row.data.channel)} has not answered since ${toIso(since)} (${why}); it is still being tried`;
+    const note = `${String(row.data.channel)} has not answered since ${stamp(since)} (${why}), so this comes here too; it is still being tried.`;
     return onceElsewhere(sql, parts, row, topic, note);
   });
   parts.handOver(handed);

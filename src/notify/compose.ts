@@ -7,14 +7,16 @@ import { runbookOf, statusOf } from './links.ts';
 import type { IncidentFacts, Message } from './message.ts';
 import { answeredFacts, approvalFacts } from './say/approval.ts';
 import { alertFacts, broke } from './say/broke.ts';
-import { cleanLine, plain } from './say/clean.ts';
+import { cleanLine, ended, plain } from './say/clean.ts';
+import { decidedBecause } from './say/decided.ts';
 import { headline } from './say/headline.ts';
 import { heldBack } from './say/held-back.ts';
 import { next } from './say/next.ts';
 import { nowAt } from './say/now.ts';
 import { toldByRun } from './say/told.ts';
 import { tried } from './say/tried.ts';
-import { clockTime } from './say/when.ts';
+import { clockTime, clockTimes } from './say/when.ts';
+import { answeredBy, closedBy } from './say/who.ts';
 import type { IncidentView } from './view.ts';
 
 const EVIDENCE = 30;
@@ -39,7 +41,7 @@ export function compose(view: IncidentView, owed: Topic, now: Time): Message {
     headline: headline(view, topic),
     broke: broke(view, now),
     now: nowAt(view, now),
-    why: whyOf(view, topic),
+    why: whyOf(view, topic, now),
     alerts,
     moreAlerts: view.alerts.length - alerts.length,
     tried: view.runs.slice(-10).map((run) => tried(run, now)),
@@ -59,12 +61,17 @@ export function compose(view: IncidentView, owed: Topic, now: Time): Message {
   };
 }
 
-function whyOf(view: IncidentView, topic: Topic): string {
+function whyOf(view: IncidentView, topic: Topic, now: Time): string {
   const { pagesInParallel, state, reason } = view.incident;
   if (topic === 'page' && pagesInParallel && state !== 'escalated') return 'The rule tells a person at once.';
+  if (reason === 'own-alert') return 'remedyd raised this alert itself.';
   const held = heldBack(view);
   if (held !== null) return `${REASONS[reason]} Nothing was done, because ${held.says} (${held.at}).`;
-  return toldByRun(view)?.whole ?? REASONS[reason];
+  const answer = answeredBy(view);
+  if (answer !== null) return ended(answer);
+  const by = closedBy(view);
+  if (by !== null) return `${by} closed it.`;
+  return decidedBecause(view) ?? clockTimes(toldByRun(view)?.whole ?? REASONS[reason], now);
 }
 
 /** A message may have waited for its channel: nobody is woken for what is over, or asked what has been answered. */

@@ -17,7 +17,8 @@ export function testMessage(severity: Severity, who: string, at: Time): Message 
       openedAt: at,
       endedAt: null,
       paged: true,
-      ackedBy: null,
+      // Nobody has to take it.
+      ackedBy: who,
     },
     headline: 'TEST of remedyd: nothing is broken. This is how a page arrives here.',
     broke: ['Nothing. Somebody wanted to know whether pages arrive here, and they do.'],

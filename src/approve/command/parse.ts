@@ -30,7 +30,7 @@ export const COMMANDS = [
   { word: 'pause', hint: '[rule | kind:id] [2h] [why]', does: 'no remediation: everywhere, by a rule, on a target' },
   { word: 'resume', hint: '[rule | kind:id]', does: 'lifts a pause' },
   { word: 'ack', hint: 'inc-…', does: 'you have this incident; nobody else is woken for it' },
-  { word: 'why', hint: 'inc-…', does: 'why an incident stands as it does, and what comes next' },
+  { word: 'why', hint: 'inc-…', does: 'why an incident stands as it does, and what would let remedyd act' },
   {
     word: 'note',
     hint: 'inc-… [cause:|fix:|impact:|lesson:|todo:|post-mortem:] words',

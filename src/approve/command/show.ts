@@ -1,5 +1,5 @@
 import { formatDuration } from '../../domain/duration.ts';
-import { type Time, toIso } from '../../domain/time.ts';
+import type { Time } from '../../domain/time.ts';
 import { statusUrl } from '../../notify/links.ts';
 import { place } from '../../notify/say/headline.ts';
 import { clockTime, when } from '../../notify/say/when.ts';
@@ -55,6 +55,6 @@ export function untilText(until: Time | null, now: Time): string {
 }
 
 function pauseLine({ scope, key, owner, why, until }: Pause, now: Time): string {
-  const end = until === null ? 'until it is resumed' : `until ${toIso(until)} (${when(until, now)})`;
+  const end = until === null ? 'until it is resumed' : `until ${when(until, now)}`;
   return `${scopeName({ scope, key })} by ${owner}, ${end}: ${why}`;
 }

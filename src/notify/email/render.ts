@@ -59,9 +59,9 @@ function alertLines({ alerts, moreAlerts }: Message): readonly string[] {
   return moreAlerts > 0 ? [...listed, `and ${moreAlerts} more alerts`] : listed;
 }
 
-function footer({ incident, at, runbook, statusUrl }: Message): string {
+function footer({ incident, at, runbook, statusUrl, next }: Message): string {
   return [
-    ...(runbook === null ? [] : [`Runbook: ${cut(runbook, 700)}`]),
+    ...(runbook === null || next.some((line) => line.endsWith(runbook)) ? [] : [`Runbook: ${cut(runbook, 700)}`]),
     statusUrl === null
       ? `Everything about it: remedyd report ${incident.id}`
       : `Everything about it: ${cut(statusUrl, 700)}`,

@@ -32,11 +32,13 @@ export function answeredFacts(approval: ApprovalView, now: Time): AnsweredFacts 
   const ends = {
     approved: `Approved${at}.`,
     denied: `Denied${at}.`,
-    expired: `Nobody answered in time; it ended${at}.`,
-    void: `It has changed since, so the answer did not count${at}. It is asked anew where it is still needed.`,
+    expired: `Not enough answers in time; it ended${at}.`,
+    void: `What was asked has changed since, so no answer counts any more. It is asked anew where it is still needed.`,
   };
   const end = approval.decision === null ? 'It was over before it was answered.' : ends[approval.decision];
-  const lines = [end, ...approval.answers.slice(0, 10).map((one) => said(one, now))];
+  const answers = approval.answers.slice(0, 10).map((one) => said(one, now));
+  // Who denied it says it all.
+  const lines = approval.decision === 'denied' && answers.length > 0 ? answers : [end, ...answers];
   return { id: approval.id, remediation: cleanLine(approval.remediation, 100), lines };
 }
 
@@ -60,12 +62,13 @@ function said({ name, answer, why, at }: AnswerView, now: Time): string {
   return `${cleanLine(name, 60)} ${answer === 'approve' ? 'approved' : 'denied'} at ${clockTime(at, now)}${reason}`;
 }
 
-/** `12 of 12 agree; cooldown: rest: 10 min; budget: used: 1, runs: 3`. Those that have something to count say it. */
+/** `12 of 12 agree; cooldown 10 min; budget: used 1, runs 3`. Those that have something to count say it. */
 function guardLine(guards: readonly JsonObject[], now: Time): string {
   if (guards.length === 0) return '';
   const figures = guards.flatMap(({ guard, numbers }) => {
-    const text = plain(counted(numbers, now), 120);
-    return text === '' ? [] : [`${cleanLine(String(guard), 40)}: ${text}`];
+    const name = cleanLine(String(guard), 40);
+    const text = plain(counted(numbers, now), 120).replace(/(^|, )([\w.]+): (?=\d)/g, '$1$2 ');
+    return text === '' ? [] : [text.startsWith(`${name} `) ? text : `${name}: ${text}`];
   });
   const agree = guards.filter(({ ok }) => ok === true).length;
   return cleanLine([`${agree} of ${guards.length} agree`, ...figures].join('; '), 600);

@@ -2,7 +2,7 @@ import type { Labels } from '../../domain/alert.ts';
 import type { Time } from '../../domain/time.ts';
 import type { AlertFacts } from '../message.ts';
 import type { AlertView, IncidentView } from '../view.ts';
-import { clean, cleanLine } from './clean.ts';
+import { clean, cleanLine, ended } from './clean.ts';
 import { place } from './headline.ts';
 import { when } from './when.ts';
 
@@ -36,11 +36,18 @@ export function alertFacts(alerts: readonly AlertView[]): readonly AlertFacts[] 
     source: alert.source,
     name: cleanLine(alert.name, 200),
     status: alert.status,
-    labels: pairs(alert.labels, LABEL),
-    moreLabels: Math.max(0, Object.keys(alert.labels).length - LABELS),
+    labels: pairs(withoutName(alert), LABEL),
+    moreLabels: Math.max(0, Object.keys(withoutName(alert)).length - LABELS),
     annotations: pairs(alert.annotations, ANNOTATION),
     startsAt: alert.startsAt,
   }));
+}
+
+/** The name stands in front of the labels already. */
+function withoutName({ name, labels }: AlertView): Labels {
+  if (labels.alertname !== name) return labels;
+  const { alertname: _, ...others } = labels;
+  return others;
 }
 
 function pairs(all: Labels, max: number): Labels {
@@ -65,8 +72,4 @@ function count(all: number, firing: number, since: Time, now: Time): string {
   if (firing === 0) return all === 1 ? 'The alert no longer fires.' : `None of its ${all} alerts fires any more.`;
   const which = all === 1 ? 'It has' : `${firing} of ${all} alerts ${firing === 1 ? 'has' : 'have'}`;
   return `${which} been firing since ${when(since, now)}.`;
-}
-
-function ended(text: string): string {
-  return /[.!?…]$/.test(text) ? text : `${text}.`;
 }

@@ -39,6 +39,11 @@ export function cut(text: string, max: number): string {
     .trimEnd()}…`;
 }
 
+/** As a sentence that ends. */
+export function ended(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
+}
+
 /** How deep and how wide a result is shown; what lies beyond is in the incident's report. */
 const DEPTH = 3;
 const WIDTH = 20;

@@ -7,6 +7,7 @@ import type { IncidentView } from '../view.ts';
 import { cleanLine, cut } from './clean.ts';
 import { heldBack } from './held-back.ts';
 import { toldByRun } from './told.ts';
+import { answeredBy, closedBy } from './who.ts';
 
 /** What a page says of its cause, for somebody who has just been woken. Reasons that are not here get `PLAIN`. */
 const CAUSES: Readonly<Partial<Record<Reason, string>>> = {
@@ -27,6 +28,8 @@ const CAUSES: Readonly<Partial<Record<Reason, string>>> = {
   'params-invalid': 'Its labels do not fit the repair',
   'remediation-missing': 'Its repair no longer exists',
   'guards-blind': 'Its guardrails cannot see, so no repair may start',
+  'wait-requested': 'The repair has to wait',
+  'plan-stale': 'The repair waited too long to be run unseen',
 };
 
 const PLAIN = 'A person is needed';
@@ -38,14 +41,15 @@ export function headline(view: IncidentView, topic: Topic): string {
   const grade = incident.severity.toUpperCase();
   switch (topic) {
     case 'page':
-      return `${grade}: ${what}. ${call(view)}.`;
+      // What remedyd says of itself is a sentence already; the name of its alert would only push it off the screen.
+      return incident.reason === 'own-alert' ? `${grade}: ${matter(view)}.` : `${grade}: ${what}. ${call(view)}.`;
     case 'ask':
     case 'count':
       return `${grade}: ${what}. May remedyd run ${cleanLine(view.approval?.remediation ?? 'the repair', 100)}?`;
     case 'update':
       return `${what}. ${news(view)}.`;
     case 'end':
-      return `${ending(incident)}: ${what}${lasted(incident)}`;
+      return `${ending(view)}: ${what}${lasted(incident)}`;
   }
 }
 
@@ -79,7 +83,11 @@ function call(view: IncidentView): string {
 /** A remediation that hands over has looked: what it found says more than that it did. */
 function matter(view: IncidentView): string {
   const { reason } = view.incident;
-  if (reason === 'own-alert') return cleanLine(view.alerts[0]?.annotations.summary ?? PLAIN, 300).replace(/\.$/, '');
+  if (reason === 'own-alert') return firstSentence(view.alerts[0]?.annotations.summary ?? PLAIN);
+  const answer = answeredBy(view);
+  if (answer !== null) return cut(answer, 200);
+  if (reason === 'approval-expired' && view.approval !== null)
+    return `Nobody approved ${cleanLine(view.approval.remediation, 100)} in time`;
   const held = heldBack(view);
   if (held !== null) return cut(`${cause(reason)}, because ${held.says}`, 220);
   return reason === 'handed-over' ? (toldByRun(view)?.matter ?? cause(reason)) : cause(reason);
@@ -90,7 +98,9 @@ function news(view: IncidentView): string {
   if (incident.ackedBy !== null) return `${cleanLine(incident.ackedBy, 60)} has it`;
   switch (incident.state) {
     case 'received':
-      return 'remedyd decides what to do';
+      return incident.reason === 'approved'
+        ? 'It was approved; the guardrails are asked once more'
+        : 'remedyd decides what to do';
     case 'observing':
       return 'remedyd only watches';
     case 'held':
@@ -106,13 +116,20 @@ function news(view: IncidentView): string {
     case 'healed':
     case 'ignored':
     case 'closed':
-      return ending(incident);
+      return ending(view);
   }
 }
 
-function ending(incident: Incident): string {
-  if (incident.state === 'healed') return 'Healed';
-  return incident.reason === 'closed-by-person' ? 'Closed by a person' : 'Over';
+function ending(view: IncidentView): string {
+  const { state, reason } = view.incident;
+  if (state === 'healed') return 'Healed';
+  return reason === 'closed-by-person' ? `Closed by ${closedBy(view) ?? 'a person'}` : 'Over';
+}
+
+function firstSentence(text: string): string {
+  const line = cleanLine(text, 1_000);
+  const [, first = line] = /^(.*?[.!?]) \p{Lu}/u.exec(line) ?? [];
+  return cut(first.replace(/\.$/, ''), 200);
 }
 
 function lasted({ openedAt, endedAt }: Incident): string {

@@ -1,7 +1,7 @@
 import { noOf, tellNo } from '../../domain/guard-words.ts';
 import type { IncidentView } from '../view.ts';
 import { cleanLine } from './clean.ts';
-import { clockTime } from './when.ts';
+import { clockTime, clockTimes } from './when.ts';
 
 export interface HeldBack {
   /** Which no it was, with its numbers: a sentence without its end. */
@@ -25,8 +25,14 @@ export function heldBack({ incident, timeline }: Pick<IncidentView, 'incident' |
   if (no === null) return null;
   const { says, change } = tellNo(no, held?.at ?? passed.at);
   return {
-    says: cleanLine(says, ROOM).replace(/[.!?]$/, ''),
-    change: cleanLine(change, ROOM),
+    says: withinSentence(clockTimes(cleanLine(says, ROOM), passed.at)),
+    change: clockTimes(cleanLine(change, ROOM), passed.at),
     at: clockTime(held?.at ?? passed.at, passed.at),
   };
+}
+
+/** Where a guardrail has no words of its own, its reason is a sentence by itself. */
+function withinSentence(says: string): string {
+  const small = /^\p{Lu}\p{Ll}/u.test(says) ? says.charAt(0).toLowerCase() + says.slice(1) : says;
+  return small.replace(/[.!?]$/, '');
 }

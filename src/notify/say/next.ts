@@ -15,13 +15,16 @@ const FIRST: Readonly<Partial<Record<Reason, string>>> = {
   ineffective: 'Do not simply repeat the repair. It ran to its end and the trouble stayed, so look for another cause.',
   recurred: 'Look for what breaks it again. The repair works, but only for a short time.',
   worse: 'Look at the new alerts first, and whether what the repair changed should be put back.',
-  denied: 'Repair it by hand, or close the incident if nothing needs to be done.',
+  denied: 'Repair it by hand. If nothing needs to be done, take it and wait until the alert is gone.',
   'approval-expired': 'Decide whether the repair would be right, and do it by hand. Nothing was changed so far.',
   unmatched: 'Judge by the alert itself. Afterwards, write a rule for it.',
   'ambiguous-rules': 'Handle the alert by hand. Afterwards, give one of the two rules a higher priority.',
+  'match-error': 'Handle the alert by hand. Afterwards, correct what the error names.',
   'params-invalid': 'Handle the alert by hand. Afterwards, correct its labels or the rule.',
   'remediation-missing': 'Handle the alert by hand. Afterwards, correct the rule: it names a repair that is gone.',
-  'guards-blind': 'Handle it by hand. Afterwards, look at what the guardrails could not read: the timeline names it.',
+  'guards-blind': 'Handle it by hand. Afterwards, mend what the guardrails could not read.',
+  'wait-requested': 'Judge whether it can wait as long as the repair asks for; if not, do it by hand.',
+  'plan-stale': 'Look whether the repair is still right, and do it by hand.',
 };
 
 /** What the reader does next, in order. */
@@ -30,12 +33,14 @@ export function next(view: IncidentView, topic: Topic, runbook: string | null, n
   const steps = runbook === null ? [] : [`Follow the runbook: ${runbook}`];
   switch (topic) {
     case 'page': {
-      const first = underWay(incident) ?? FIRST[incident.reason] ?? handedOver(view) ?? missed(view);
+      const first = underWay(incident) ?? FIRST[incident.reason] ?? ownStep(view) ?? handedOver(view) ?? missed(view);
       return [
         `Say that you have it, so that nobody else is woken: remedyd ack ${incident.id}`,
         ...(first === undefined ? [] : [first]),
         ...steps,
-        'When the alert is resolved at its source, this incident ends by itself.',
+        ...(incident.reason === 'own-alert'
+          ? []
+          : ['When the alert is resolved at its source, this incident ends by itself.']),
       ];
     }
     case 'ask':
@@ -65,6 +70,19 @@ export function next(view: IncidentView, topic: Topic, runbook: string | null, n
   }
 }
 
+/** What to do first about what remedyd says of itself, by the name of its alert. */
+const OWN: Readonly<Record<string, string>> = {
+  RuleStorm: 'Look for what they have in common. Each of them is listed by: remedyd status',
+  CommonCause: 'Look for what they have in common. Each of them is listed by: remedyd status',
+  SelfIsolated: 'Look at the host and the network of remedyd before you look at what it names.',
+  'remedyd:emergency-stop': 'Heal by hand what has to be healed. When it is safe again: remedyd resume',
+};
+
+function ownStep({ incident, alerts }: IncidentView): string | undefined {
+  const name = alerts[0]?.name ?? '';
+  return incident.reason === 'own-alert' && Object.hasOwn(OWN, name) ? OWN[name] : undefined;
+}
+
 /** Who is told at once, by rule, shall know that it may go without them. */
 function underWay({ state, pagesInParallel }: IncidentView['incident']): string | undefined {
   if (!pagesInParallel || state === 'escalated') return undefined;
@@ -87,7 +105,8 @@ function handedOver(view: IncidentView): string | undefined {
 /** What would have spared the page, for the next time. */
 function missed(view: IncidentView): string | undefined {
   const held = heldBack(view);
-  return held === null ? undefined : `remedyd was held back at ${held.at}. What would have let it act: ${held.change}.`;
+  // Without a full stop: a command is copied with whatever stands behind it.
+  return held === null ? undefined : `remedyd was held back at ${held.at}. What would have let it act: ${held.change}`;
 }
 
 function whoAnswers(from: string | null, needs: number): string {

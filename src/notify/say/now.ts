@@ -12,7 +12,9 @@ export function nowAt({ incident, runs }: IncidentView, now: Time): string {
   const stopped = `remedyd ${runs.length === 0 ? 'changes nothing here' : 'has stopped and will change nothing more'}.`;
   switch (incident.state) {
     case 'received':
-      return 'remedyd is deciding what to do.';
+      return incident.reason === 'approved'
+        ? 'It was approved. The guardrails are asked once more, then it runs.'
+        : 'remedyd is deciding what to do.';
     case 'observing':
       return 'remedyd only watches this one. It will change nothing.';
     case 'held':

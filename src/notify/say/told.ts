@@ -1,9 +1,17 @@
 import type { Reason } from '../../domain/reason.ts';
 import type { IncidentView } from '../view.ts';
-import { cleanLine } from './clean.ts';
+import { cleanLine, ended } from './clean.ts';
 
 /** Reasons that say how a run ended: the run itself knows more than the word. */
-const BY_RUN: readonly Reason[] = ['handed-over', 'failed', 'undo-failed', 'unknown', 'worse'];
+const BY_RUN: readonly Reason[] = [
+  'handed-over',
+  'failed',
+  'undo-failed',
+  'unknown',
+  'worse',
+  'wait-requested',
+  'plan-stale',
+];
 
 const ROOM = 700;
 
@@ -24,8 +32,4 @@ export function toldByRun({ incident, runs }: Pick<IncidentView, 'incident' | 'r
   const whole = line.charAt(0).toUpperCase() + line.slice(1);
   const [, matter = whole, rest = ''] = /^(.*?[.!?]) (\p{Lu}.*)$/u.exec(whole) ?? [];
   return { whole: ended(whole), matter: matter.replace(/[.!?]$/, ''), rest: rest === '' ? '' : ended(rest) };
-}
-
-function ended(text: string): string {
-  return /[.!?…]$/.test(text) ? text : `${text}.`;
 }

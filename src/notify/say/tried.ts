@@ -16,7 +16,7 @@ export const OUTCOMES: Readonly<Record<Outcome, string>> = {
   ineffective: 'carried out, did not help',
   worse: 'carried out, and new alerts came up',
   failed: 'failed, and was put back where possible',
-  unknown: 'cut off; nobody can tell whether it took effect',
+  unknown: 'broke off half way; whether it took effect is not known',
   stopped: 'stopped before it changed anything',
   dry: 'rehearsed only, nothing was changed',
 };

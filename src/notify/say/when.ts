@@ -1,5 +1,5 @@
 import { formatDuration } from '../../domain/duration.ts';
-import { type Time, toIso } from '../../domain/time.ts';
+import { fromIso, type Time, toIso } from '../../domain/time.ts';
 
 const MINUTE = 60_000;
 const TEN_MINUTES = 10 * MINUTE;
@@ -23,4 +23,17 @@ export function ago(at: Time, now: Time): string {
   // Nobody cares for the seconds of half an hour.
   const length = formatDuration(distance < TEN_MINUTES ? distance : Math.round(distance / MINUTE) * MINUTE);
   return at > now ? `in ${length}` : `${length} ago`;
+}
+
+/** Points of time within a text, in the form that machines like, as people read them. */
+export function clockTimes(text: string, now: Time): string {
+  return text.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, (iso) => {
+    const time = fromIso(iso);
+    return time === null ? iso : clockTime(time, now);
+  });
+}
+
+/** `2026-03-01 14:03 UTC`, for what may be read on another day. */
+export function stamp(at: Time): string {
+  return `${toIso(at).slice(0, 16).replace('T', ' ')} UTC`;
 }

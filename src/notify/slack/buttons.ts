@@ -27,6 +27,9 @@ export const APPROVE = 'approve';
 export const DENY = 'deny';
 export const TAKE = 'take';
 
+/** What stands on the last one; the text beside it says to press it. */
+export const TAKE_TEXT = 'I have it';
+
 /** To answer an open question. */
 export function answerButtons({ approval }: Message): readonly Actions[] {
   if (approval === null) return [];
@@ -62,7 +65,7 @@ export function takeButton({ topic, incident, approval }: Message): readonly Act
   if (approval !== null || topic === 'end' || !incident.paged || incident.ackedBy !== null) return [];
   const take: Button = {
     type: 'button',
-    text: plainText('I have it', 75),
+    text: plainText(TAKE_TEXT, 75),
     action_id: TAKE,
     value: incident.id,
     style: 'primary',

@@ -1,6 +1,6 @@
 import type { Message } from '../message.ts';
 import { clockTime } from '../say/when.ts';
-import { type Actions, answerButtons, takeButton } from './buttons.ts';
+import { type Actions, answerButtons, TAKE_TEXT, takeButton } from './buttons.ts';
 import type { SlackConfig } from './config.ts';
 import { block, lines, mark, mrkdwn, type Part, plainText } from './mrkdwn.ts';
 
@@ -53,6 +53,7 @@ export function renderFull(
 ): Rendered {
   const call = message.topic === 'page' ? mention.map(mentioned).join(' ').slice(0, ROOM.mention) : '';
   const { notes, broke, approval, answered, next, tried, seen } = message;
+  const takes = buttons.take ? takeButton(message) : [];
   return {
     text: [call, fallback(message)].filter(Boolean).join(' '),
     blocks: [
@@ -85,11 +86,11 @@ export function renderFull(
       ...(answered === null ? [] : section('The question', question(answered), ROOM.answered)),
       ...section(
         'What to do next',
-        next.map((line, index) => [`${index + 1}. `, ...linked(line, message)]),
+        next.map((line, index) => [`${index + 1}. `, ...step(line, message, takes)]),
         ROOM.next,
       ),
       ...(buttons.answer ? answerButtons(message) : []),
-      ...(buttons.take ? takeButton(message) : []),
+      ...takes,
       ...section('What was tried', tried.length === 0 ? [['Nothing.']] : tried.flatMap(run), ROOM.tried),
       ...(seen.length === 0 ? [] : [titled('What was seen', block(newestFirst(seen), ROOM.seen))]),
       ...section('Alerts', alertLines(message), ROOM.alerts),
@@ -180,7 +181,7 @@ function alertLines({ alerts, moreAlerts }: Message): readonly (readonly Part[])
   return moreAlerts > 0 ? [...listed, [`and ${moreAlerts} more alerts`]] : listed;
 }
 
-function footer({ incident, at, statusUrl, runbook }: Message): Block {
+function footer({ incident, at, statusUrl, runbook, next }: Message): Block {
   const facts: readonly Part[] = [
     { code: incident.id },
     ` rule ${incident.rule}, opened ${clockTime(incident.openedAt, at)}`,
@@ -189,14 +190,22 @@ function footer({ incident, at, statusUrl, runbook }: Message): Block {
     statusUrl === null
       ? linked(`Everything about it: remedyd report ${incident.id}`, { runbook: null })
       : [{ link: statusUrl, text: 'Everything about it' }];
-  const book: readonly Part[] = runbook === null ? [] : linked(`Runbook: ${runbook}`, { runbook });
+  const isNamed = runbook !== null && next.some((line) => line.endsWith(runbook));
+  const book: readonly Part[] = runbook === null || isNamed ? [] : linked(`Runbook: ${runbook}`, { runbook });
   const all = [facts, status, book].filter((parts) => parts.length > 0);
   return { type: 'context', elements: [mrkdwn(lines(all, ROOM.footer))] };
 }
 
+/** Where there is a button for it, nobody types a command on a phone. */
+function step(line: string, message: Message, takes: readonly Actions[]): readonly Part[] {
+  return takes.length > 0 && line.endsWith(`remedyd ack ${message.incident.id}`)
+    ? [`Press '${TAKE_TEXT}' below, so that nobody else is woken.`]
+    : linked(line, message);
+}
+
 /** Makes the runbook's URL at the end of a line a link, and a command there easy to copy. */
 function linked(line: string, { runbook }: Pick<Message, 'runbook'>): readonly Part[] {
-  const command = /^(.*: )(remedyd [\w ./-]+)$/.exec(line);
+  const command = /^(.*: )(remedyd [\w ./:@-]+)$/.exec(line);
   if (command?.[1] !== undefined && command[2] !== undefined) return [command[1], { code: command[2] }];
   if (runbook === null || !/^https?:/.test(runbook) || !line.endsWith(runbook)) return [line];
   return [line.slice(0, -runbook.length), { link: runbook, text: 'runbook' }];

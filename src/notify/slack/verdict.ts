@@ -59,7 +59,7 @@ export function verdict(error: unknown): Exclude<Delivery, { kind: 'sent' }> {
   }
   if (error instanceof WebAPIPlatformError) {
     const name = platformError(error);
-    const why = `Slack refused: ${cleanLine(name, 100)}`;
+    const why = `Slack answered '${cleanLine(name, 100)}'`;
     return LASTING.has(name) ? { kind: 'rejected', why } : { kind: 'retry', after: null, why };
   }
   const original = error instanceof WebAPIRequestError ? error.original : error;

@@ -86,7 +86,7 @@ describe('recurrence debt', () => {
       `select data->'lines' as lines from remedyd.outbox where kind = 'notice'`,
     );
     expect(row?.lines).toHaveLength(6);
-    expect(row?.lines[0]).toMatch(/^inc-of-\d+: healed by things\/mend at 2026-01-19T10:00:00.000Z, after 3 min$/);
+    expect(row?.lines[0]).toMatch(/^inc-of-\d+: healed by things\/mend at 2026-01-19 10:00 UTC, after 3 min$/);
     expect(await debtsSince(watching.db, NOW - 7 * DAY, 5)).toMatchObject([{ heals: 5, lastHealedAt: NOW }]);
   });
 

@@ -169,7 +169,7 @@ test('what one refuses every other says, and what all refuse is loud until one t
   await night.pages('cup');
   await night.passes(MINUTE);
   const said = (one: typeof a) => one.told.flatMap(({ message }) => message.notes);
-  expect([said(b), said(c)]).toEqual(Array(2).fill(['slack refused this page: it answered 401']));
+  expect([said(b), said(c)]).toEqual(Array(2).fill(['slack refused this page, so it comes here: it answered 401']));
   expect(night.unreachable).toEqual([]);
 
   b.state.answer = REFUSED;

@@ -168,13 +168,13 @@ test.each([
 ])('Slack says %s: %s', async (error, kind) => {
   await using slack = await startSlack();
   slack.faults.failNext(1, 200, { ok: false, error });
-  expect(await talkTo(slack)(page)).toMatchObject({ kind, why: `Slack refused: ${error}` });
+  expect(await talkTo(slack)(page)).toMatchObject({ kind, why: `Slack answered '${error}'` });
 });
 
 test('a wrong token is rejected, and is in no answer', async () => {
   await using slack = await startSlack();
   const delivery = await talkTo(slack, 'xoxb-wrong-token')(page);
-  expect(delivery).toEqual({ kind: 'rejected', why: 'Slack refused: invalid_auth' });
+  expect(delivery).toEqual({ kind: 'rejected', why: "Slack answered 'invalid_auth'" });
 });
 
 test('an answer that does not come is a retry, and the next attempt is heard', async () => {

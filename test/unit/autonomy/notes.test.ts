@@ -9,10 +9,10 @@ test('a debt lists the incidents, how long they were open and what helped', () =
   const debt = { rule: 'phone-offline', target: { kind: 'phone', id: 'phone_07' }, heals: 6, lastHealedAt: AT };
   const heal = { incidentId: 'inc-1', openedAt: AT - 192_000, endedAt: AT, remediation: 'phones/reconnect' };
   const { title, lines } = debtNote(debt, [heal, { ...heal, incidentId: 'inc-2', remediation: null }], 7 * 86_400_000);
-  expect(title).toBe('phone-offline has healed phone phone_07 6 times in 7 d: the fix hides a bug');
+  expect(title).toBe('phone-offline has healed phone_07 6 times in 7 d: the fix hides a bug');
   expect(lines).toEqual([
-    'inc-1: healed by phones/reconnect at 2026-11-22T05:00:00.000Z, after 3 min 12 s',
-    'inc-2: healed by a remediation that is gone at 2026-11-22T05:00:00.000Z, after 3 min 12 s',
+    'inc-1: healed by phones/reconnect at 2026-11-22 05:00 UTC, after 3 min 12 s',
+    'inc-2: healed by a remediation that is gone at 2026-11-22 05:00 UTC, after 3 min 12 s',
     'and 4 earlier ones',
     'Nobody is paged for it while the fix works. Find out what breaks it, in working hours.',
   ]);

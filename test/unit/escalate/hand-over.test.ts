@@ -49,12 +49,12 @@ test('reads as whoever takes over wants to read it', () => {
   });
   expect([title, ...lines].join('\n')).toBe(
     [
-      'oncall: Bob is on call now, Anna stands by, until 2026-01-19 09:00',
+      'oncall: Bob is on call now, Anna stands by, until 2026-01-19 09:00 Europe/Bucharest',
       'Open: critical phone-offline on phone phone_07: escalated (failed) for 2 h, anna has it, inc-1',
       'Held by a guardrail: high phone-offline on phone phone_07: held (storm) for 2 h, inc-1',
       'Paused: rule queue-backlog, by anna: load test',
       'Last week: 12 incidents, a person told of 2. Run: phones/reconnect (7 held, 1 failed).',
-      'Check now: you get pages on your phone, and `remedyd status` answers.',
+      'Check now that pages reach your phone: remedyd notify-test CHANNEL.',
     ].join('\n'),
   );
 });

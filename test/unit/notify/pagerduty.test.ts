@@ -34,7 +34,6 @@ test('a page says everything, in the order in which it is read', () => {
               },
               "labels": {
                 "account": "acc-12",
-                "alertname": "phone:offline",
                 "phone_id": "phone_07",
                 "severity": "HIGH",
               },

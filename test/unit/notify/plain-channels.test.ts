@@ -49,9 +49,8 @@ test('a page as mail', () => {
     03:03 UTC diagnose: status: disconnected, queue.wait: 40, queue.active: 0
 
     ALERTS
-    phone:offline firing: alertname=phone:offline, severity=HIGH, phone_id=phone_07, account=acc-12
+    phone:offline firing: severity=HIGH, phone_id=phone_07, account=acc-12
 
-    Runbook: https://git.example.com/ops/blob/main/docs/runbooks/phones.md#offline
     Everything about it: https://remedyd.example.com/api/incidents/inc-1kb2f3x-7d0m4qzt
     Incident inc-1kb2f3x-7d0m4qzt, rule phone-offline, opened 03:02 UTC.
     "
@@ -82,7 +81,7 @@ test('the end as mail', () => {
     03:03 UTC diagnose: status: disconnected, queue.wait: 40, queue.active: 0
 
     ALERTS
-    phone:offline firing: alertname=phone:offline, severity=HIGH, phone_id=phone_07, account=acc-12
+    phone:offline firing: severity=HIGH, phone_id=phone_07, account=acc-12
 
     Runbook: https://git.example.com/ops/blob/main/docs/runbooks/phones.md#offline
     Everything about it: https://remedyd.example.com/api/incidents/inc-1kb2f3x-7d0m4qzt

@@ -1,8 +1,13 @@
 import type { Block, Rendered } from '../../../src/notify/slack/render.ts';
 
 /** A Slack message roughly as it is seen, for snapshots that a person can judge. */
-export function printed({ text, blocks }: Rendered): string {
-  return `\n${blocks.map(seen).join('\n\n')}\n\n== on a locked phone ==\n${text}\n`;
+export function printed(rendered: Rendered): string {
+  return `\n${seenBlocks(rendered)}\n\n== on a locked phone ==\n${rendered.text}\n`;
+}
+
+/** Its blocks alone. */
+export function seenBlocks({ blocks }: Pick<Rendered, 'blocks'>): string {
+  return blocks.map(seen).join('\n\n');
 }
 
 function seen(block: Block): string {

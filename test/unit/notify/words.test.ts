@@ -43,7 +43,7 @@ test('a page after a repair that failed, while PagerDuty is down', () => {
     Why: Step 'reconnect' failed: POST /phones/phone_07/reconnect answered 502.
 
     *What to do next*
-    1. Say that you have it, so that nobody else is woken: \`remedyd ack inc-1kb2f3x-7d0m4qzt\`
+    1. Press 'I have it' below, so that nobody else is woken.
     2. Read the error of the failed step below; do by hand what it could not do.
     3. Follow the runbook: <https://git.example.com/ops/blob/main/docs/runbooks/phones.md#offline|runbook>
     4. When the alert is resolved at its source, this incident ends by itself.
@@ -62,11 +62,10 @@ test('a page after a repair that failed, while PagerDuty is down', () => {
     \`\`\`
 
     *Alerts*
-    *phone:offline* firing \`alertname=phone:offline\` \`severity=HIGH\` \`phone_id=phone_07\` \`account=acc-12\`
+    *phone:offline* firing \`severity=HIGH\` \`phone_id=phone_07\` \`account=acc-12\`
 
     -- \`inc-1kb2f3x-7d0m4qzt\` rule phone-offline, opened 03:02 UTC
     <https://remedyd.example.com/api/incidents/inc-1kb2f3x-7d0m4qzt|Everything about it>
-    Runbook: <https://git.example.com/ops/blob/main/docs/runbooks/phones.md#offline|runbook>
 
     == on a locked phone ==
     <!subteam^S0ONCALL> <!here> HIGH: phone:offline on phone_07. The automatic repair failed.
@@ -94,7 +93,7 @@ test('a page at the deadline of what was held back says by what, with the number
     `The time that the rule gives for healing has passed. Nothing was done, because ${because} (03:02 UTC).`,
   );
   expect(page.next[1]).toBe(
-    'remedyd was held back at 03:02 UTC. What would have let it act: remedyd resume --rule phone-offline.',
+    'remedyd was held back at 03:02 UTC. What would have let it act: remedyd resume --rule phone-offline',
   );
 });
 
@@ -120,7 +119,7 @@ test('a page at the deadline, while a repair still runs', () => {
     Why: The time that the rule gives for healing has passed.
 
     *What to do next*
-    1. Say that you have it, so that nobody else is woken: \`remedyd ack inc-1kb2f3x-7d0m4qzt\`
+    1. Press 'I have it' below, so that nobody else is woken.
     2. Follow the runbook: <https://git.example.com/ops/blob/main/docs/runbooks/phones.md#offline|runbook>
     3. When the alert is resolved at its source, this incident ends by itself.
 
@@ -138,11 +137,10 @@ test('a page at the deadline, while a repair still runs', () => {
     \`\`\`
 
     *Alerts*
-    *phone:offline* firing \`alertname=phone:offline\` \`severity=HIGH\` \`phone_id=phone_07\` \`account=acc-12\`
+    *phone:offline* firing \`severity=HIGH\` \`phone_id=phone_07\` \`account=acc-12\`
 
     -- \`inc-1kb2f3x-7d0m4qzt\` rule phone-offline, opened 03:02 UTC
     <https://remedyd.example.com/api/incidents/inc-1kb2f3x-7d0m4qzt|Everything about it>
-    Runbook: <https://git.example.com/ops/blob/main/docs/runbooks/phones.md#offline|runbook>
 
     == on a locked phone ==
     HIGH: phone:offline on phone_07. It was not healed in time. A repair is running.
@@ -178,7 +176,7 @@ test('a page for alerts that no rule covers, with nowhere to link to', () => {
     Why: No rule matches the alert.
 
     *What to do next*
-    1. Say that you have it, so that nobody else is woken: \`remedyd ack inc-1kb2f3x-7d0m4qzt\`
+    1. Press 'I have it' below, so that nobody else is woken.
     2. Judge by the alert itself. Afterwards, write a rule for it.
     3. When the alert is resolved at its source, this incident ends by itself.
 
@@ -249,11 +247,10 @@ test('a request for approval', () => {
     \`\`\`
 
     *Alerts*
-    *phone:offline* firing \`alertname=phone:offline\` \`severity=HIGH\` \`phone_id=phone_07\` \`account=acc-12\`
+    *phone:offline* firing \`severity=HIGH\` \`phone_id=phone_07\` \`account=acc-12\`
 
     -- \`inc-1kb2f3x-7d0m4qzt\` rule phone-offline, opened 03:02 UTC
     <https://remedyd.example.com/api/incidents/inc-1kb2f3x-7d0m4qzt|Everything about it>
-    Runbook: <https://git.example.com/ops/blob/main/docs/runbooks/phones.md#offline|runbook>
 
     == on a locked phone ==
     HIGH: phone:offline on phone_07. May remedyd run queues/drain?
@@ -384,7 +381,7 @@ test('a page after a repair that found that a person is needed', () => {
     Why: Phone 'phone_07' needs a QR scan. Open the TimelinesAI dashboard, scan the QR code with the phone and wait 5 min.
 
     *What to do next*
-    1. Say that you have it, so that nobody else is woken: \`remedyd ack inc-1kb2f3x-7d0m4qzt\`
+    1. Press 'I have it' below, so that nobody else is woken.
     2. Open the TimelinesAI dashboard, scan the QR code with the phone and wait 5 min.
     3. Follow the runbook: <https://git.example.com/ops/blob/main/docs/runbooks/phones.md#offline|runbook>
     4. When the alert is resolved at its source, this incident ends by itself.
@@ -402,11 +399,10 @@ test('a page after a repair that found that a person is needed', () => {
     \`\`\`
 
     *Alerts*
-    *phone:offline* firing \`alertname=phone:offline\` \`severity=HIGH\` \`phone_id=phone_07\` \`account=acc-12\`
+    *phone:offline* firing \`severity=HIGH\` \`phone_id=phone_07\` \`account=acc-12\`
 
     -- \`inc-1kb2f3x-7d0m4qzt\` rule phone-offline, opened 03:02 UTC
     <https://remedyd.example.com/api/incidents/inc-1kb2f3x-7d0m4qzt|Everything about it>
-    Runbook: <https://git.example.com/ops/blob/main/docs/runbooks/phones.md#offline|runbook>
 
     == on a locked phone ==
     HIGH: phone:offline on phone_07. Phone 'phone_07' needs a QR scan.
