@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { CandidateOptions } from '../candidate.ts';
 import type { PlayedOut, Player, Span } from '../replay/player.ts';
@@ -12,13 +13,20 @@ export interface ThreadData {
 /** What it is asked: to play a page, or, with null, to come to the end. */
 export type Question = readonly RecordedEpisode[] | null;
 
+/** A heap may grow by so many percent before it is swept; left alone it grows to several times of what is alive. */
+const SWEPT_AT = 60;
+/** What is new is swept in steps of a third of this; most of it does not outlive one delivery. */
+const YOUNG_MB = 96;
+
 /**
  * A player in a thread of its own, so that both sides of a replay have a core each. It reads its rules by itself, since rules
  * are code in part, and code does not travel.
  */
 export function startPlayer(rules: CandidateOptions, span: Span): Player & AsyncDisposable {
   const workerData: ThreadData = { rules, span };
-  const worker = new Worker(new URL('./replay-side.ts', import.meta.url), { workerData });
+  setFlagsFromString(`--heap-growing-percent=${SWEPT_AT}`);
+  const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MB };
+  const worker = new Worker(new URL('./replay-side.ts', import.meta.url), { workerData, resourceLimits });
   let failed: Error | null = null;
   worker.on('error', (error) => {
     failed = error instanceof Error ? error : new Error(String(error));

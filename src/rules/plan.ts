@@ -46,8 +46,17 @@ export function planFor(rule: Rule, attempt: number, alert: Matchable, remediati
   return { remediation, plan: { remediation: name, params, target: remediation.target(params), ruleHash: rule.hash } };
 }
 
+/** A decision asks for the hash of its plan several times. */
+const HASHES = new WeakMap<Plan, string>();
+
 /** Equal for equal plans; any change of remediation, parameters, target or rule gives another one. */
-export function planHash({ remediation, params, target, ruleHash }: Plan): string {
+export function planHash(plan: Plan): string {
+  const hash = HASHES.get(plan) ?? hashOf(plan);
+  HASHES.set(plan, hash);
+  return hash;
+}
+
+function hashOf({ remediation, params, target, ruleHash }: Plan): string {
   const sorted = Object.fromEntries(Object.entries(params).sort(([a], [b]) => (a < b ? -1 : 1)));
   const text = JSON.stringify([remediation, sorted, target.kind, target.id, ruleHash]);
   return createHash('sha256').update(text).digest('base64url').slice(0, 22);

@@ -4,7 +4,7 @@ import type { Approval } from '../approvals.ts';
 import type { EndedRunRow, RuleRemediation } from '../guard-facts.ts';
 import type { FactsLedger, RunLedger } from '../ledger.ts';
 import type { Pause } from '../pauses.ts';
-import { outcomeByNow, type Run } from '../runs.ts';
+import { outcomeByNow, type Run, type RunFact } from '../runs.ts';
 import { type Aging, aging } from './aging.ts';
 import { memoryDemotions } from './demotions.ts';
 import { indexSets } from './index-sets.ts';
@@ -28,6 +28,16 @@ interface KeptPause {
 }
 
 const pairOf = ({ rule, remediation }: RuleRemediation) => `${rule} ${remediation}`;
+
+/** Runs are never changed but replaced, so what guardrails count of one is made once. */
+const FACTS = new WeakMap<Run, RunFact>();
+
+function factOf(run: Run): RunFact {
+  const { id, incidentId, rule, target, admittedAt, endedAt } = run;
+  const fact = FACTS.get(run) ?? { id, incidentId, rule, target, admittedAt, endedAt, outcome: outcomeByNow(run) };
+  FACTS.set(run, fact);
+  return fact;
+}
 
 /** These say nothing about whether a remediation helps. */
 const SILENT: readonly (string | null)[] = ['noop', 'stopped', 'dry'];
@@ -189,13 +199,14 @@ export function memoryRuns(): MemoryRuns {
         .sort((a, b) => a.setAt - b.setAt);
     },
     async runFacts(targets, since) {
-      const ids = new Set(holds.values());
-      for (const target of targets) {
-        for (const id of byTarget.get(targetKey(target))) {
-          if ((byId.get(id)?.admittedAt ?? Number.NEGATIVE_INFINITY) >= since) ids.add(id);
-        }
-      }
-      return [...ids].flatMap((id) => byId.get(id) ?? []).map((run) => ({ ...run, outcome: outcomeByNow(run) }));
+      const facts = new Map<string, RunFact>();
+      const add = (id: string, from: Time) => {
+        const run = byId.get(id);
+        if (run !== undefined && run.admittedAt >= from) facts.set(id, factOf(run));
+      };
+      for (const id of holds.values()) add(id, Number.NEGATIVE_INFINITY);
+      for (const target of targets) for (const id of byTarget.get(targetKey(target))) add(id, since);
+      return [...facts.values()];
     },
     runsAdmittedSince: async (since) => admissions.countSince(since),
     async endedRuns(pairs, limit) {
