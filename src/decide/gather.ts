@@ -6,7 +6,7 @@ import type { Severity } from '../domain/severity.ts';
 import type { Clock, Millis, Time } from '../domain/time.ts';
 import type { Rule } from '../rules/rule.ts';
 import type { Rulebook } from '../rules/rulebook.ts';
-import { type OpenOfRule, openOfRules } from '../store/covers.ts';
+import { type OpenOfRule, openOfRules, unheardOfRules } from '../store/covers.ts';
 import { type Episode, firingOf } from '../store/episodes.ts';
 import { openingsOf } from '../store/guard-facts.ts';
 import type { Sql } from '../store/sql.ts';
@@ -38,7 +38,8 @@ export function createGatherer(parts: GatherParts): { turn(): Promise<void> } {
     async turn() {
       const now = clock.now();
       const standing = (await firingOf(db, 'remedyd')).filter(({ name }) => GATHERINGS.includes(name as Gathering));
-      const wanted = [...(await storms(db, parts.rulebook(), now)), ...(await heldTogether(db))];
+      const told = standing.filter(({ name }) => name === 'RuleStorm').map(({ labels }) => labels.rule ?? '');
+      const wanted = [...(await storms(db, parts.rulebook(), new Set(told), now)), ...(await heldTogether(db))];
       const byKey = new Map(wanted.map((own) => [fingerprintOf(own), own]));
       for (const key of byKey.keys()) lastSeen.set(key, now);
       const known = new Map(standing.map((episode) => [episode.fingerprint, episode]));
@@ -73,15 +74,27 @@ function asOwn({ name, fingerprint, labels, annotations }: Episode): OwnAlert {
   return { key: fingerprint.slice(name.length + 1), name, severity, labels, summary: annotations.summary ?? '' };
 }
 
-/** Rules with a storm that goes on. */
-async function storms(db: Sql, rulebook: Rulebook, now: Time): Promise<OwnAlert[]> {
+/**
+ * Rules with a storm that goes on, and those whose storm has calmed down but has left more waiting than a storm takes: they are
+ * worked on again, a few at a time, and their deadlines would page one by one for what a person has been told already.
+ *
+ * @param standing rules whose storm is told at the moment
+ */
+async function storms(db: Sql, rulebook: Rulebook, standing: ReadonlySet<string>, now: Time): Promise<OwnAlert[]> {
   const stormy = rulebook.rules.filter(({ guards }) => guards.storm !== null);
   const names = stormy.map(({ name }) => name);
   const openings = openingsByRule(names, await openingsOf(db, names, now - MEMORY, MOST_OPENINGS + 1));
-  const broken = stormy.filter(({ name, guards }) => {
+  const goesOn = ({ name, guards }: Rule) => {
     const known = openings.get(name);
     return known !== undefined && guards.storm !== null && stormNow(known, guards.storm, now) !== null;
-  });
+  };
+  const waiting = await unheardOfRules(
+    db,
+    names.filter((name) => standing.has(name)),
+  );
+  const broken = stormy.filter(
+    (rule) => goesOn(rule) || (waiting.get(rule.name) ?? 0) > (rule.guards.storm?.firing ?? 0),
+  );
   const open = await openOfRules(
     db,
     broken.map(({ name }) => name),
@@ -90,18 +103,21 @@ async function storms(db: Sql, rulebook: Rulebook, now: Time): Promise<OwnAlert[
   return broken.map((rule) =>
     stormAlert(
       rule,
+      goesOn(rule),
       open.find((one) => one.rule === rule.name),
     ),
   );
 }
 
-function stormAlert({ name, severity, guards }: Rule, open: OpenOfRule | undefined): OwnAlert {
+function stormAlert({ name, severity, guards }: Rule, goesOn: boolean, open: OpenOfRule | undefined): OwnAlert {
   const { firing = 0, within = 0, calm = 0 } = guards.storm ?? {};
-  const summary =
-    `The rule '${name}' opened more than ${firing} incidents within ${formatDuration(within)}: ${count(open)}. ` +
-    `Nothing of it starts until it has opened none for ${formatDuration(calm)}; this page stands for all of them.`;
+  const what = goesOn
+    ? `The rule '${name}' opened more than ${firing} incidents within ${formatDuration(within)}: ${count(open)}. ` +
+      `Nothing of it starts until it has opened none for ${formatDuration(calm)}; this page stands for all of them.`
+    : `The storm of the rule '${name}' has been calm for ${formatDuration(calm)}, and what still fires is worked on again: ` +
+      `${count(open)}. This page stands for all that wait until no more than ${firing} do.`;
   const given = [severity, ...(open?.severities ?? [])];
-  return own('RuleStorm', name, name, given.includes('critical') ? 'critical' : 'high', summary);
+  return own('RuleStorm', name, name, given.includes('critical') ? 'critical' : 'high', what);
 }
 
 /** What waits because it is sick together, or because we cannot see. */

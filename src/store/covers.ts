@@ -72,6 +72,20 @@ export interface OpenOfRule {
   readonly targets: readonly string[];
 }
 
+/** Of these rules, how many incidents wait whose alert fires and for which nobody was told. */
+export async function unheardOfRules(sql: Sql, rules: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  if (rules.length === 0) return new Map();
+  const rows = await sql.query<{ rule: string; count: number }>(
+    `select rule, count(*) as count from remedyd.incidents
+     where ended_at is null and firing and rule = any($1) and state in ('received', 'held', 'observing')
+       and paged_at is null and acked_at is null
+     group by rule`,
+    [rules],
+    'unheard-of-rules',
+  );
+  return new Map(rows.map(({ rule, count }) => [rule, count]));
+}
+
 /** The open incidents of these rules whose alert fires; null is any rule, of those that are held for this reason. */
 export async function openOfRules(
   sql: Sql,

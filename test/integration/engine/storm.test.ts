@@ -2,10 +2,11 @@ import { afterEach, expect, test } from 'vitest';
 import { createGatherer } from '../../../src/decide/gather.ts';
 import type { Alert } from '../../../src/domain/alert.ts';
 import { type CoverParts, keepCovered } from '../../../src/escalate/cover.ts';
+import type { Rule } from '../../../src/rules/rule.ts';
 import { createRulebook } from '../../../src/rules/rulebook.ts';
 import { standingCovers } from '../../../src/store/covers.ts';
 import { insertEpisodes } from '../../../src/store/episodes.ts';
-import { episodeOf, MINUTE } from '../../unit/decide/bench.ts';
+import { episodeOf, MINUTE, ruleOf } from '../../unit/decide/bench.ts';
 import { NOW, openOne, openStore, type Store } from '../store/store.ts';
 import { type Engine, MEND, rule, startEngine } from './engine.ts';
 
@@ -61,10 +62,11 @@ test('P2: what nobody can mend pages at its own new deadline once the storm is o
     const items = await daemon.incidents('rule=things');
     return items.length === 5 && items.every(({ coveredBy }) => coveredBy === storm.id);
   });
+  await daemon.event(things.slice(0, 2).map((thing) => ({ ...fires(thing), status: 'resolved' as const })));
   await daemon.untilState('storm:things', ['closed']);
   const after = await daemon.until('all have their own again', async () => {
-    const items = await daemon.incidents('rule=things');
-    return items.every(({ coveredBy }) => coveredBy === null) && items;
+    const items = (await daemon.incidents('rule=things')).filter(({ state }) => state !== 'closed');
+    return items.length === 3 && items.every(({ coveredBy }) => coveredBy === null) && items;
   });
   for (const { deadlineAt, pagedAt } of after) expect(deadlineAt ?? pagedAt).not.toBeNull();
 });
@@ -161,33 +163,30 @@ test.each([
   expect(await deadlines(store)).toEqual([{ by: null, at: first, due: first, n: 10_000 }]);
 });
 
-test('a common cause and a daemon that cannot see are told once each, and end when nothing has waited for them for a while', async () => {
-  await using store = await openStore();
-  let now = NOW;
+/** The gatherer alone, which is told what it tells; as the daemon would store it. */
+function gathering({ db }: Store, rules: readonly Rule[], state: { now: number }) {
   const told: Alert[] = [];
-  const { db } = store;
   const gatherer = createGatherer({
     db,
-    clock: { now: () => now, sleep: async () => undefined },
-    rulebook: () => createRulebook([]),
+    clock: { now: () => state.now, sleep: async () => undefined },
+    rulebook: () => createRulebook(rules),
     tellOwn: async (alerts) => {
       told.push(...alerts);
       for (const { status, fingerprint, name, labels, annotations } of alerts) {
         await db.run('delete from remedyd.episodes where fingerprint = $1', [fingerprint]);
-        const episode = {
-          id: null,
-          source: 'remedyd',
-          fingerprint,
-          name,
-          labels,
-          annotations,
-          status,
-          seenAt: now,
-        } as const;
-        await insertEpisodes(db, [episodeOf(episode)], true);
+        const own = { id: null, source: 'remedyd', fingerprint, name, labels, annotations, status } as const;
+        await insertEpisodes(db, [episodeOf({ ...own, seenAt: state.now })], true);
       }
     },
   });
+  return { told, gatherer };
+}
+
+test('a common cause and a daemon that cannot see are told once each, and end when nothing has waited for them for a while', async () => {
+  await using store = await openStore();
+  const state = { now: NOW };
+  const { db } = store;
+  const { told, gatherer } = gathering(store, [], state);
   await openOne(db, 'a', { state: 'held', reason: 'common-cause', severity: 'critical' });
   await openOne(db, 'b', { state: 'held', reason: 'common-cause' });
   await openOne(db, 'c', { state: 'held', reason: 'isolated' });
@@ -201,14 +200,44 @@ test('a common cause and a daemon that cannot see are told once each, and end wh
   told.length = 0;
   await db.run(`update remedyd.incidents set state = 'running', reason = 'admitted'`);
   for (const seconds of [1, 119]) {
-    now = NOW + seconds * 1_000;
+    state.now = NOW + seconds * 1_000;
     await gatherer.turn();
   }
   expect(told).toEqual([]);
-  now = NOW + 120_000;
+  state.now = NOW + 120_000;
   await gatherer.turn();
   expect(told.map(({ name, status }) => [name, status]).toSorted()).toEqual([
     ['CommonCause', 'resolved'],
     ['SelfIsolated', 'resolved'],
   ]);
+});
+
+test('a storm that is calm is told on while more wait than a storm takes, and ends when few are left', async () => {
+  await using store = await openStore();
+  const state = { now: NOW };
+  const { guards } = ruleOf();
+  const stormy = ruleOf({ guards: { ...guards, storm: { firing: 2, within: MINUTE, calm: MINUTE } } });
+  const { told, gatherer } = gathering(store, [stormy], state);
+  const last = () => [told.at(-1)?.status, told.at(-1)?.annotations.summary];
+  for (const thing of ['a', 'b', 'c', 'd']) await openOne(store.db, thing, { state: 'held', reason: 'storm' });
+  await gatherer.turn();
+  expect(last()).toEqual([
+    'firing',
+    expect.stringContaining('Nothing of it starts until it has opened none for 1 min'),
+  ]);
+  // Calm; one is worked on, and of one somebody has heard.
+  await store.db.run(`update remedyd.incidents set state = 'running' where id = 'inc-a'`);
+  state.now += 2 * MINUTE;
+  await gatherer.turn();
+  expect(last()).toEqual(['firing', expect.stringMatching(/has been calm for 1 min, .*: 4 fire now, on thing:a/)]);
+  expect(told).toHaveLength(2);
+  await store.db.run(`update remedyd.incidents set state = 'escalated', paged_at = $1 where id = 'inc-b'`, [
+    new Date(NOW),
+  ]);
+  await gatherer.turn();
+  expect(last()[0]).toBe('resolved');
+  // Without a storm that was told before, many that wait are none.
+  await store.db.run(`update remedyd.incidents set state = 'held', paged_at = null`);
+  await gatherer.turn();
+  expect(told).toHaveLength(3);
 });
