@@ -2,7 +2,8 @@ import type { Entry, IncidentEvent } from '../domain/event.ts';
 import { advance, hasEnded, type Incident } from '../domain/incident.ts';
 import type { Time } from '../domain/time.ts';
 import { lockIncidents } from '../store/incidents.ts';
-import type { Handed } from '../store/outbox.ts';
+import { isClimbOver } from '../store/climbs.ts';
+import { type Handed, insertOutbox } from '../store/outbox.ts';
 import { record } from '../store/record.ts';
 import type { Sql } from '../store/sql.ts';
 
@@ -75,5 +76,9 @@ async function change(
     data,
   };
   const handed = await record(sql, [{ before, after: step.incident, entries: [entry], owed: step.owed }], now);
+  // Everybody had been told, and nothing more was owed: whoever takes it now may still fall asleep.
+  const climb = { kind: 'climb', incidentId, runId: null, data: {}, dueAt: now } as const;
+  if (event.type === 'acknowledged' && (await isClimbOver(sql, incidentId)))
+    handed.push(...(await insertOutbox(sql, [climb], now)));
   return { incident: step.incident, outcome: event.type === 'closed' ? 'closed' : 'taken', handed };
 }

@@ -25,3 +25,14 @@ export async function beginClimbOf(sql: Sql, incidentId: string, climb: Climb): 
 export async function saveClimb(sql: Sql, incidentId: string, climb: Climb): Promise<void> {
   await sql.run('update remedyd.climbs set climb = $2 where incident_id = $1', [incidentId, json(climb)], 'save-climb');
 }
+
+/** Whether an incident has a climb that has come to its end: nothing is owed that would go on with it. */
+export async function isClimbOver(sql: Sql, incidentId: string): Promise<boolean> {
+  const rows = await sql.query(
+    `select 1 from remedyd.climbs c where c.incident_id = $1
+       and not exists (select 1 from remedyd.outbox o where o.incident_id = c.incident_id and o.kind = 'climb')`,
+    [incidentId],
+    'is-climb-over',
+  );
+  return rows.length > 0;
+}

@@ -1,4 +1,5 @@
 import { targetKey } from '../../src/domain/alert.ts';
+import type { Climb } from '../../src/domain/climb.ts';
 import type { Incident } from '../../src/domain/incident.ts';
 import type { Time } from '../../src/domain/time.ts';
 import type { JournalRow } from '../../src/execute/journal.ts';
@@ -33,6 +34,7 @@ export class Database {
   readonly runs = new Map<string, StoredRun>();
   readonly journal = new Map<string, readonly JournalRow[]>();
   readonly approvals = new Map<string, StoredApproval>();
+  readonly climbs = new Map<string, Climb>();
   readonly demotions = new Map<string, Demotion>();
   readonly pauses = new Map<string, Pause & { readonly liftedAt: Time | null }>();
   /** `incident topic` of all that a person has received. */
@@ -104,6 +106,7 @@ export class Database {
     for (const one of episodes) this.episodes.set(one.id, one);
     for (const { incidentId, now } of writes.recurred) this.#markRecurred(incidentId, now);
     for (const one of writes.demotions) if (!this.demotions.has(one.rule)) this.demotions.set(one.rule, one);
+    for (const { incidentId, climb } of writes.climbs) this.climbs.set(incidentId, climb);
     for (const id of writes.webhooks) this.webhooks.add(id);
     this.putRows(outbox);
     return true;

@@ -117,6 +117,9 @@ export const MUTATIONS: readonly Mutation[] = [
       return { ...change, after: { ...change.after, deadlineAt: null } };
     }),
   }),
+  mutation(['P2'], 'cover-without-end', 'the page of a storm stands for others long after the storm is over', {
+    covers: (_standing, ever) => ever,
+  }),
   mutation(['P2', 'P1', 'P3'], 'no-version', 'an incident is written over whatever stands there', {
     versionHolds: () => true,
   }),
@@ -161,6 +164,9 @@ export const MUTATIONS: readonly Mutation[] = [
   mutation(['P7'], 'unknown-is-applied', 'a run of which nobody can tell counts as carried out', {
     endOf: (run, end, journal, rulebook) =>
       endOf(run, end.kind === 'unknown' ? { kind: 'applied' } : end, journal, rulebook),
+  }),
+  mutation(['P8'], 'climb-forgotten', 'nobody is owed to be told after the first page', {
+    owed: (rows) => rows.filter(({ kind }) => kind !== 'climb'),
   }),
   mutation(['P8'], 'page-forgotten', 'an incident that a person took over and that then fails pages nobody', {
     ...recorded((change) => {

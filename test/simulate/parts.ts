@@ -1,3 +1,4 @@
+import type { Policy } from '../../src/domain/climb.ts';
 import type { Lane } from '../../src/queue/lanes.ts';
 import type { Rulebook } from '../../src/rules/rulebook.ts';
 import type { Handed } from '../../src/store/outbox.ts';
@@ -44,3 +45,15 @@ export const SETTINGS = {
   maintenance: [],
   unmatched: { critical: 'page', high: 'page', medium: 'record', low: 'record' },
 } as const;
+
+/** Who is told when, counted from the first page. */
+export const POLICY: Policy = {
+  name: 'oncall',
+  levels: [
+    { name: 'L1', after: 0, notify: null, who: null },
+    { name: 'L2', after: 300_000, notify: null, who: null },
+    { name: 'L3', after: 900_000, notify: null, who: null },
+  ],
+  repeat: { every: 600_000, times: 1 },
+  ackFor: 1_200_000,
+};

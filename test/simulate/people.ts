@@ -1,5 +1,6 @@
 import type { IncidentEvent } from '../../src/domain/event.ts';
 import { advance } from '../../src/domain/incident.ts';
+import type { NewOutboxRow } from '../../src/store/outbox.ts';
 import type { Pause } from '../../src/store/pauses.ts';
 import { rowsOwed } from '../../src/store/record.ts';
 import type { Simulation } from './simulation.ts';
@@ -81,7 +82,10 @@ function change({ db, seams, schedule }: Simulation, incidentId: string, event: 
   const before = db.stored(incidentId);
   const step = before === undefined ? null : advance(before.incident, event, now);
   if (before === undefined || step === null) return;
-  const outbox = seams.owed(rowsOwed(incidentId, step.owed)).map((row) => {
+  const hasRow = [...db.outbox.values()].some((row) => row.kind === 'climb' && row.incidentId === incidentId);
+  const goesOn = event.type === 'acknowledged' && db.climbs.has(incidentId) && !hasRow;
+  const climb: NewOutboxRow = { kind: 'climb', incidentId, runId: null, data: {}, dueAt: now };
+  const outbox = seams.owed([...rowsOwed(incidentId, step.owed), ...(goesOn ? [climb] : [])]).map((row) => {
     return { ...row, id: db.next(), attempts: 0, createdAt: now, lastError: null, queuedUntil: null, handed: 0 };
   });
   db.commit({ ...noWrites(), changes: [{ before, after: step.incident }], outbox });

@@ -1,11 +1,13 @@
+import type { Time } from '../../src/domain/time.ts';
 import { LANE_OF, type Lane, toJobs } from '../../src/queue/lanes.ts';
 import type { Handed } from '../../src/store/outbox.ts';
 import { executeRow } from './execute.ts';
+import { gather, stormEnds, toGather } from './gather.ts';
 import type { Parts, Shared } from './parts.ts';
 import { RULEBOOKS } from './rules.ts';
 import { Life, type Schedule } from './schedule.ts';
 import type { Message } from './sources.ts';
-import { decide, ingest, sendMessage, tellPeople, timeIsUp, verify } from './stages.ts';
+import { climbOnward, decide, ingest, sendMessage, tellPeople, timeIsUp, verify } from './stages.ts';
 import type { StoredRow } from './tables.ts';
 import { GaveUp } from './transaction.ts';
 
@@ -20,6 +22,7 @@ export class Replica {
   #underway = new Set<number>();
   #undecided: Handed[] = [];
   #deciding = false;
+  #gathering: Life | null = null;
   readonly #schedule: Schedule;
   readonly #shared: Shared;
 
@@ -63,6 +66,27 @@ export class Replica {
     void parts.life
       .turn(`puts ${rows.map(({ id }) => id).join('+')} into the queue`)
       .then(() => this.#push(parts, rows));
+  }
+
+  /** Looks for storms, and for those whose cover is gone. */
+  gather(): void {
+    const { life } = this;
+    this.#gathering = life;
+    void this.#guarded(gather(this.#parts())).then(() => {
+      if (this.#gathering === life) this.#gathering = null;
+    });
+  }
+
+  /** Whether there is anything to gather, and nobody in this process does it already. */
+  mayGather(): boolean {
+    const { db, seams } = this.#shared;
+    return this.#gathering !== this.life && toGather(db, seams, this.#parts().rulebook(), this.life.now()) !== null;
+  }
+
+  /** When a storm that is told may be over, by the true time. */
+  stormEnds(): readonly Time[] {
+    const { db } = this.#shared;
+    return stormEnds(db, this.#parts().rulebook(), this.life.now()).map((at) => at - this.life.skew);
   }
 
   /** Does the work of some rows; each one only once at a time. */
@@ -148,6 +172,7 @@ const HANDLERS: Readonly<Record<Lane, (parts: Parts, row: StoredRow) => Promise<
   answers: () => Promise.reject(new Error('Nobody answers by message in a simulation')),
   people: (parts, row) => {
     if (row.kind === 'tell') return tellPeople(parts, row);
+    if (row.kind === 'climb') return climbOnward(parts, row);
     if (row.kind === 'deadline' || row.kind === 'expire') return timeIsUp(parts, row);
     return row.kind === 'send' ? sendMessage(parts, row) : leave(parts, row);
   },

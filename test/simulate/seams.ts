@@ -1,4 +1,5 @@
 import type { Alert } from '../../src/domain/alert.ts';
+import type { Cover } from '../../src/domain/gathering.ts';
 import type { Incident } from '../../src/domain/incident.ts';
 import type { TimeInterval } from '../../src/domain/time-interval.ts';
 import { endOf } from '../../src/execute/finish.ts';
@@ -49,6 +50,8 @@ export interface Seams {
   fenceHolds(stored: number, given: number): boolean;
   versionHolds(stored: number, given: number): boolean;
   readonly acknowledged: 'after the commit' | 'on arrival';
+  /** Whose page stands for those of others: of all storms that there ever were, those that stand. */
+  covers(standing: readonly Cover[], ever: readonly Cover[]): readonly Cover[];
   /** How many people said yes. */
   agreeing(answers: readonly Given[]): number;
 }
@@ -67,5 +70,6 @@ export const SOUND: Seams = {
   fenceHolds: (stored, given) => stored === given,
   versionHolds: (stored, given) => stored === given,
   acknowledged: 'after the commit',
+  covers: (standing) => standing,
   agreeing: (answers) => new Set(answers.filter(({ yes }) => yes).map(({ person }) => person)).size,
 };

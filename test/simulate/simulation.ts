@@ -114,6 +114,7 @@ export class Simulation {
     if (withRows && skews.length > 0)
       for (const { dueAt, queuedUntil } of this.db.outbox.values())
         moments.push(Math.max(dueAt, queuedUntil ?? 0) - Math.max(...skews));
+    if (withRows) for (const replica of this.replicas) if (replica.isAwake()) moments.push(...replica.stormEnds());
     const coming = moments.filter((at) => at > this.schedule.now || at === wake);
     return coming.length === 0 ? null : Math.min(...coming);
   }
@@ -145,7 +146,14 @@ export class Simulation {
       if (this.db.claimable(replica.life.now()).length === 0) continue;
       choices.push({ who: replica.name, what: 'finds work in the outbox', happen: () => replica.relay() });
     }
+    // One at a time has the lease; who stands still or dies in the middle leaves another one beside it.
+    const [leader] = awake;
+    if (leader?.mayGather()) choices.push(this.#gathering(leader));
     return choices;
+  }
+
+  #gathering(replica: Replica): Choice {
+    return { who: replica.name, what: 'looks for storms', happen: () => replica.gather() };
   }
 
   #landing(call: Call): Choice {

@@ -1,13 +1,17 @@
 import { decideRows } from '../../src/decide/judge.ts';
+import { beginClimb, climbOn, toldAtOnce } from '../../src/domain/climb.ts';
+import { advance, hasEnded } from '../../src/domain/incident.ts';
+import { nextRow } from '../../src/escalate/climb.ts';
 import { deadlineDue, expiryDue } from '../../src/escalate/due.ts';
 import { openerFor } from '../../src/ingest/opener.ts';
 import { takeIn, writeOutcome } from '../../src/ingest/take-in.ts';
 import type { Plan } from '../../src/rules/plan.ts';
-import type { Handed } from '../../src/store/outbox.ts';
+import type { Handed, NewOutboxRow } from '../../src/store/outbox.ts';
 import { WAKES, type Waking } from '../../src/store/wake.ts';
 import { concludeLook } from '../../src/verify/conclude.ts';
 import { sourceStops } from './ask-source.ts';
-import { type Parts, SETTINGS } from './parts.ts';
+import { coversNow } from './gather.ts';
+import { type Parts, POLICY, SETTINGS } from './parts.ts';
 import { LIMITS, THINGS } from './rules.ts';
 import type { Message } from './sources.ts';
 import type { StoredRow } from './tables.ts';
@@ -92,10 +96,11 @@ export async function verify(parts: Parts, row: StoredRow): Promise<void> {
 
 /** A deadline has passed, or a request for approval has expired. */
 export async function timeIsUp(parts: Parts, row: StoredRow): Promise<void> {
-  const { life, seams, rulebook } = parts;
+  const { db, life, seams, rulebook } = parts;
+  const covers = coversNow(db, seams);
   const handed = await transaction(parts, `${row.kind} of ${row.incidentId}`, (ledger) =>
     row.kind === 'deadline'
-      ? deadlineDue(ledger, { ...SETTINGS, timeIntervals: seams.timeIntervals, rulebook }, row, life.now())
+      ? deadlineDue(ledger, { ...SETTINGS, timeIntervals: seams.timeIntervals, rulebook }, row, life.now(), covers)
       : expiryDue(ledger, row, life.now()),
   );
   parts.handOver(handed);
@@ -107,13 +112,49 @@ export async function wake(parts: Parts, waking: Waking): Promise<void> {
   parts.handOver(parts.db.wakeHeld(waking, parts.life.now()));
 }
 
-/** Fans a piece of news out, to the one channel that there is. */
+/** Fans a piece of news out, to the one channel that there is. The first page of an incident begins its climb. */
 export async function tellPeople(parts: Parts, row: StoredRow): Promise<void> {
   const { incidentId, data } = row;
   const now = parts.life.now();
-  const handed = await transaction(parts, `tell of ${incidentId}: ${data.topic}`, async (ledger): Promise<Handed[]> => {
-    if ((await ledger.strike([row.id])) === 0) return [];
-    return ledger.insertOutbox([{ kind: 'send', incidentId, runId: null, data, dueAt: now }], now);
+  const handed = await transaction(
+    parts,
+    `tell of ${incidentId}: ${data.topic}`,
+    async (ledger, writes): Promise<Handed[]> => {
+      if ((await ledger.strike([row.id])) === 0 || incidentId === null) return [];
+      const send: NewOutboxRow = { kind: 'send', incidentId, runId: null, data, dueAt: now };
+      if (data.topic !== 'page' || parts.db.climbs.has(incidentId)) return ledger.insertOutbox([send], now);
+      const climb = beginClimb(POLICY, 0, now);
+      writes.climbs.push({ incidentId, climb });
+      const sends = toldAtOnce(climb).map(({ name }) => ({ ...send, data: { ...data, level: name } }));
+      const next = nextRow(incidentId, climb, now);
+      return ledger.insertOutbox(next === null ? sends : [...sends, next], now);
+    },
+  );
+  parts.handOver(handed);
+}
+
+/** Tells the next level, or waits while somebody has the incident. */
+export async function climbOnward(parts: Parts, row: StoredRow): Promise<void> {
+  const { incidentId } = row;
+  const handed = await transaction(parts, `climb of ${incidentId}`, async (ledger, writes): Promise<Handed[]> => {
+    if ((await ledger.strike([row.id])) === 0 || incidentId === null) return [];
+    const before = (await ledger.lockIncidents([incidentId])).get(incidentId);
+    const climb = parts.db.climbs.get(incidentId);
+    if (before === undefined || climb === undefined || hasEnded(before.incident)) return [];
+    const { incident } = before;
+    const now = parts.life.now();
+    const step = climbOn(climb, incident.ackedAt, now);
+    if (step.kind === 'end') return [];
+    const again = (dueAt: number): NewOutboxRow => ({ kind: 'climb', incidentId, runId: null, data: {}, dueAt });
+    if (step.kind === 'wait') return ledger.insertOutbox([again(step.until)], now);
+    writes.climbs.push({ incidentId, climb: step.climb });
+    const lapsed = step.cause === 'ack-lapsed' ? advance(incident, { type: 'ack-lapsed' }, now) : null;
+    const after = lapsed?.incident ?? { ...incident, version: incident.version + 1 };
+    const said = await ledger.record([{ before, after, entries: [], owed: lapsed?.owed ?? [] }], now);
+    const data = { topic: 'page', level: step.level.name };
+    const next = nextRow(incidentId, step.climb, now);
+    const send: NewOutboxRow = { kind: 'send', incidentId, runId: null, data, dueAt: now };
+    return [...said, ...(await ledger.insertOutbox(next === null ? [send] : [send, next], now))];
   });
   parts.handOver(handed);
 }
@@ -132,5 +173,6 @@ export async function sendMessage(parts: Parts, row: StoredRow): Promise<void> {
   }
   parts.tell('a person', `receives the ${data.topic} of ${incidentId}`);
   db.told.add(`${incidentId} ${data.topic}`);
+  if (data.level !== undefined) db.told.add(`${incidentId} level ${data.level}`);
   await transaction(parts, `strike message ${row.id}`, (ledger) => ledger.strike([row.id]));
 }

@@ -55,7 +55,7 @@ async function endCalmly(simulation: Simulation): Promise<void> {
       repeatAt = schedule.now + 120_000;
     }
     await simulation.pass(schedule.now, draw, 2_000);
-    const left = unsettled(db, sources);
+    const left = unsettled(db, sources, schedule.now);
     if (left === null) return;
     const next = simulation.nextMoment() ?? repeatAt;
     if (schedule.now > end || simulation.events > MOST_EVENTS) throw new Broken(left.promise, left.what);

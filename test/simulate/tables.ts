@@ -1,3 +1,4 @@
+import type { Climb } from '../../src/domain/climb.ts';
 import type { Incident } from '../../src/domain/incident.ts';
 import type { Time } from '../../src/domain/time.ts';
 import type { Plan } from '../../src/rules/plan.ts';
@@ -58,6 +59,8 @@ export interface Writes {
   readonly recurred: { readonly incidentId: string; readonly now: Time }[];
   readonly demotions: Demotion[];
   readonly webhooks: number[];
+  /** Climbs that begin, or go on. */
+  readonly climbs: { readonly incidentId: string; readonly climb: Climb }[];
 }
 
 export function noWrites(): Writes {
@@ -75,6 +78,7 @@ export function noWrites(): Writes {
     recurred: [],
     demotions: [],
     webhooks: [],
+    climbs: [],
   };
 }
 

@@ -1,6 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
+import { takeOver as takes } from '../../../src/approve/acknowledge.ts';
 import { advance } from '../../../src/domain/incident.ts';
 import { lockIncidents } from '../../../src/store/incidents.ts';
+import { leaveToRelay } from '../../../src/store/outbox.ts';
 import { record } from '../../../src/store/record.ts';
 import { type Engine, ROUTING_KEY, startEngine } from './engine.ts';
 
@@ -96,3 +98,18 @@ async function takeOver({ daemon }: Engine, id: string): Promise<void> {
     await record(sql, [{ before, after: step.incident, entries: [entry], owed: step.owed }], now);
   });
 }
+
+test('who takes it over when everybody has been told, and falls asleep, is not the last to hear of it', async () => {
+  const world = await start({ levels: levels.slice(0, 1), repeat: { every: '1s', times: 0 } });
+  const { daemon } = world;
+  const { id } = await raise(world);
+  const owed = () =>
+    daemon.db.query(`select kind from remedyd.outbox where incident_id = $1 and kind <> 'deadline'`, [id]);
+  await world.pagerduty.until(() => world.pagerduty.incidents.length === 1, 15_000);
+  await expect.poll(owed, { timeout: 15_000 }).toEqual([]);
+  await daemon.db.transaction(async (sql) =>
+    leaveToRelay(sql, (await takes(sql, id, 'anna', 'Slack', Date.now())).handed),
+  );
+  await daemon.until('it is told again', async () => (await climbs(world, id)).length === 1, 15_000);
+  expect((await climbs(world, id))[0]).toMatchObject({ type: 'ack-lapsed', data: { level: 'L1' } });
+});

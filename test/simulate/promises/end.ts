@@ -1,4 +1,5 @@
 import { hasEnded, type Incident } from '../../../src/domain/incident.ts';
+import type { Time } from '../../../src/domain/time.ts';
 import type { Database } from '../database.ts';
 import type { Sources } from '../sources.ts';
 
@@ -15,12 +16,19 @@ const say = (promise: string, what: string): Unsettled => ({ promise, what });
  *
  * @returns what is not settled yet; null where everything is
  */
-export function unsettled(db: Database, sources: Sources): Unsettled | null {
+export function unsettled(db: Database, sources: Sources, now: Time): Unsettled | null {
   for (const incident of db.incidents.values()) {
     if (!isSettled(db, incident))
       return say('P1', `${incident.id} is still ${incident.state} (${incident.reason}), and no person has it`);
     if (incident.pagedAt !== null && !db.told.has(`${incident.id} page`))
       return say('P8', `the page of ${incident.id} reached nobody`);
+  }
+  for (const [id, { policy, since, toldAt }] of db.climbs) {
+    const incident = db.incidents.get(id);
+    if (incident === undefined || hasEnded(incident) || incident.ackedAt !== null) continue;
+    // What is due at the same moment may still be on its way.
+    const silent = policy.levels.find(({ name, after }) => !db.told.has(`${id} level ${name}`) && since + after < now);
+    if (silent !== undefined && toldAt < now) return say('P8', `${id} is nobody's, and ${silent.name} was never told`);
   }
   for (const { id, dry, endedAt, target } of db.runs.values())
     if (endedAt === null && !dry) return say('P3', `${id} holds ${target.id} for ever`);
@@ -37,5 +45,8 @@ function isSettled(db: Database, incident: Incident): boolean {
   if (hasEnded(incident) || incident.ackedAt !== null) return true;
   const { state, pagesInParallel } = incident;
   const waits = state === 'escalated' || state === 'observing' || (state === 'held' && pagesInParallel);
-  return waits && db.told.has(`${incident.id} page`);
+  if (waits && db.told.has(`${incident.id} page`)) return true;
+  // The page that stands for its own was told, and is still somebody's.
+  const cover = db.incidents.get(incident.coveredBy ?? '');
+  return cover !== undefined && !hasEnded(cover) && db.told.has(`${cover.id} page`);
 }

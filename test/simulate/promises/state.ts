@@ -1,3 +1,4 @@
+import { climbOn } from '../../../src/domain/climb.ts';
 import { hasEnded, type Incident, type IncidentState } from '../../../src/domain/incident.ts';
 import { identityKey } from '../../../src/ingest/batch.ts';
 import type { OutboxKind } from '../../../src/store/outbox.ts';
@@ -23,6 +24,8 @@ export function checkState(db: Database): void {
     if (incident.endedAt !== null) continue;
     movesOn(db, incident, rows);
     deadlineIsArmed(incident, rows);
+    climbGoesOn(db, incident, rows);
+    isNotHidden(db, incident);
   }
   oneEpisodeEach(db);
   oneRunPerTarget(db);
@@ -60,6 +63,25 @@ function pageIsOwed(db: Database, incident: Incident, rows: Rows): void {
   if (pagedAt === null || db.told.has(`${id} page`)) return;
   if (!rows.some(({ kind, data }) => (kind === 'tell' || kind === 'send') && data.topic === 'page'))
     throw new Broken('P8', `${id} was to be paged: nobody has received it, and it is not owed either`);
+}
+
+/** Whoever was not told yet is told in time, and whoever took it over and fell asleep is told again. */
+function climbGoesOn(db: Database, { id, ackedAt }: Incident, rows: Rows): void {
+  const climb = db.climbs.get(id);
+  if (climb === undefined || rows.some(({ kind }) => kind === 'climb')) return;
+  if (ackedAt !== null) throw new Broken('P8', `${id} was taken over, and nobody is told again if that is all`);
+  if (climbOn(climb, null, climb.toldAt).kind !== 'end')
+    throw new Broken('P8', `nobody has taken ${id}, and the level after ${climb.level + 1} is not owed`);
+}
+
+/** As long as a page may stand for another one at a time, and the clocks that may differ meanwhile. */
+const COVERED = 30 * 60_000 + 10_000;
+
+/** What a page stood for that is over pages by itself soon: nobody puts it off for a cover that has ended. */
+function isNotHidden(db: Database, { id, coveredBy, deadlineAt }: Incident): void {
+  const endedAt = coveredBy === null ? null : (db.incidents.get(coveredBy)?.endedAt ?? null);
+  if (endedAt !== null && deadlineAt !== null && deadlineAt > endedAt + COVERED)
+    throw new Broken('P2', `${id} is put off for ${coveredBy}, which had ended long before`);
 }
 
 function oneEpisodeEach(db: Database): void {
