@@ -1,8 +1,8 @@
 import type { Entry, IncidentEvent } from '../domain/event.ts';
 import { advance, hasEnded, type Incident } from '../domain/incident.ts';
 import type { Time } from '../domain/time.ts';
-import { lockIncidents } from '../store/incidents.ts';
 import { isClimbOver } from '../store/climbs.ts';
+import { lockIncidents } from '../store/incidents.ts';
 import { type Handed, insertOutbox } from '../store/outbox.ts';
 import { record } from '../store/record.ts';
 import type { Sql } from '../store/sql.ts';
