@@ -32,7 +32,7 @@ export function pagerdutyChannel(
       const service = serviceOf(ref) ?? message.incident.severity;
       const key = address === null ? keyFor(config, service) : config.services?.[address];
       if (key === undefined) return { kind: 'rejected', why: `notify.pagerduty.services has no '${address}'` };
-      const event = { routing_key: key.reveal(), ...render(message, action) };
+      const event = { routing_key: key.reveal(), ...render(message, action, config.webhook_secrets.length > 0) };
       const delivery = await enqueue(config.url, key, event, AbortSignal.any([signal, AbortSignal.timeout(timeout)]));
       if (delivery.kind !== 'sent') return delivery;
       return { kind: 'sent', ref: { dedupKey: message.incident.id, service, acknowledged: action === 'acknowledge' } };

@@ -29,8 +29,12 @@ export function actionFor({ topic, incident }: Pick<Message, 'topic' | 'incident
   return incident.ackedBy === null ? null : 'acknowledge';
 }
 
-/** An event without its routing key. The incident's id is the key by which PagerDuty knows it again. */
-export function render(message: Message, action: Action): JsonObject {
+/**
+ * An event without its routing key. The incident's id is the key by which PagerDuty knows it again.
+ *
+ * @param heard whether we are told of what people do there; then who acknowledges there needs no command
+ */
+export function render(message: Message, action: Action, heard = false): JsonObject {
   const base = { event_action: action, dedup_key: message.incident.id };
   if (action !== 'trigger') return base;
   const { incident, headline, statusUrl, runbook } = message;
@@ -48,12 +52,17 @@ export function render(message: Message, action: Action): JsonObject {
       component: incident.target.id,
       group: incident.target.kind,
       class: incident.rule,
-      custom_details: details(message),
+      custom_details: details(heard ? { ...message, next: message.next.map((line) => step(line, message)) } : message),
     },
     ...(links.length === 0 ? {} : { links }),
     client: 'remedyd',
     ...(statusUrl === null ? {} : { client_url: statusUrl }),
   };
+}
+
+function step(line: string, { incident }: Message): string {
+  const isAck = line.endsWith(`remedyd ack ${incident.id}`);
+  return isAck ? 'Acknowledge it here, so that nobody else is woken.' : line;
 }
 
 /** In the order in which PagerDuty shows it. Where it is too much, the machines' words give way first. */

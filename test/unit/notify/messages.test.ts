@@ -60,7 +60,7 @@ const READERS: Readonly<Record<'slack' | 'pagerduty' | 'email' | 'sms' | 'status
   pagerduty(message) {
     const action = actionFor(message);
     if (action === null) return null;
-    const { payload } = renderPagerduty(message, action) as { payload?: Record<string, unknown> };
+    const { payload } = renderPagerduty(message, action, true) as { payload?: Record<string, unknown> };
     if (payload === undefined) return `(${action})`;
     const { summary, severity, custom_details: details } = payload;
     const lines = Object.entries(details as object).map(([name, value]) => `${name}: ${said(value)}`);
