@@ -9,6 +9,8 @@ const ALERTS = 20;
 const NAMES = 20;
 const LABELS = 20;
 const LABEL = 200;
+/** More of a label than this is not looked at: putting megabytes together for one line takes its time. */
+const LOOKED_AT = 20_000;
 const LINES = 60;
 const LINE = 700;
 
@@ -51,7 +53,7 @@ export function evidenceSection(view: ReportView): readonly string[] {
 
 function alertLine({ source, status, name, labels, annotations, startsAt }: AlertView): string {
   const pairs = Object.entries(labels);
-  const shown = pairs.slice(0, LABELS).map(([label, value]) => code(`${label}=${value}`, LABEL));
+  const shown = pairs.slice(0, LABELS).map(([label, value]) => code(`${label}=${value.slice(0, LOOKED_AT)}`, LABEL));
   const more = pairs.length > LABELS ? ` and ${pairs.length - LABELS} more labels` : '';
   const key = SENTENCES.find((one) => annotations[one]?.trim());
   const sentence = key === undefined ? '' : ` – ${text(annotations[key] ?? '', 500)}`;

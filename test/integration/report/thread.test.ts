@@ -3,13 +3,16 @@ import { takeOver } from '../../../src/approve/acknowledge.ts';
 import { noteOn } from '../../../src/approve/note.ts';
 import { Secret } from '../../../src/config/secret.ts';
 import { readNote } from '../../../src/domain/note.ts';
+import { escalationSchema } from '../../../src/escalate/config.ts';
 import { remarkRowDue } from '../../../src/escalate/remark.ts';
+import { rotationOf } from '../../../src/escalate/rotation-config.ts';
 import type { Channel } from '../../../src/notify/channel.ts';
 import { slackChannel } from '../../../src/notify/slack/channel.ts';
 import { channelStates } from '../../../src/store/channels.ts';
 import { findRow } from '../../../src/store/outbox.ts';
 import { type SlackWorld, startSlack } from '../../support/fakes/slack/slack.ts';
 import { openNight } from '../notify/night.ts';
+import { openOne } from '../store/store.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -98,6 +101,29 @@ test('Slack is away when it ends: the report comes later, after the end, and onc
   expect((await night.history(id)).filter((line) => line.includes('report'))).toEqual(['slack took the report']);
 });
 
+test('the report waits for the end that comes late', async () => {
+  await using world = await openWorld();
+  const { night, slack } = world;
+  const id = await night.pages('cup');
+  await night.passes(MINUTE);
+  slack.faults.failNext(1, 503);
+  await world.heals(id);
+  await night.passes(MINUTE);
+  expect(world.thread().slice(1)).toEqual([
+    expect.stringContaining('Over:'),
+    expect.stringContaining('Incident report'),
+  ]);
+});
+
+test('what was over before anybody heard of it leaves no file', async () => {
+  await using world = await openWorld();
+  const { night, slack } = world;
+  const { id } = await openOne(night.db, 'cup', { openedAt: night.now() });
+  await world.heals(id);
+  await night.passes(MINUTE);
+  expect([slack.messages().length, slack.files]).toEqual([1, []]);
+});
+
 test('a channel that was down for two hours is reminded once, and then goes on', async () => {
   await using world = await openWorld();
   const { night, slack } = world;
@@ -110,6 +136,23 @@ test('a channel that was down for two hours is reminded once, and then goes on',
   expect(world.replies('update is due')).toEqual([expect.stringContaining('open for 2 h 29 min')]);
   await night.passes(30 * MINUTE);
   expect(world.replies('update is due')).toHaveLength(2);
+});
+
+test('what nobody has is asked of whoever is on call by then', async () => {
+  await using world = await openWorld();
+  const { night } = world;
+  const members = [
+    { name: 'Anna', slack: 'U0ANNA' },
+    { name: 'Bob', slack: 'U0BOB' },
+  ];
+  const escalation = escalationSchema.parse({
+    rotations: [{ name: 'oncall', zone: 'Europe/Bucharest', since: '2026-01-19', members }],
+    policies: [{ name: 'oncall', levels: [{ name: 'L1', after: '0s', who: 'oncall' }] }],
+  });
+  Object.assign(night.parts, { escalation, rotations: escalation.rotations.map(rotationOf) });
+  await night.pages('cup');
+  await night.passes(30 * MINUTE);
+  expect(world.replies('update is due')).toEqual([expect.stringMatching(/^<@U0ANNA> An update is due/)]);
 });
 
 test('two replicas fan a reminder out once', async () => {
