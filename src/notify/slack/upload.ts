@@ -9,20 +9,24 @@ import type { SlackConfig } from './config.ts';
 import { isAllowed } from './desk.ts';
 import { isLost, platformError, verdict } from './verdict.ts';
 
-/** Refusals of files that stay until somebody changes the app, the channel or the workspace. */
-const NO_FILES = new Set([
-  'channel_not_found',
-  'file_upload_size_restricted',
-  'file_uploads_disabled',
-  'file_uploads_except_images_disabled',
-  'invalid_channel',
-  'malware_detected',
-  'not_in_channel',
-  'posting_to_channel_denied',
-  'slack_connect_blocked_file_type',
-  'slack_connect_file_upload_sharing_blocked',
-  'storage_limit_reached',
-]);
+const INVITE = 'invite the app to this room';
+const CHANGED = 'it is a setting of the workspace';
+
+/** Refusals of files that stay until somebody does something about them, and what. Others that stay are in `verdict`. */
+const NO_FILES: Readonly<Record<string, string>> = {
+  channel_not_found: INVITE,
+  file_upload_size_restricted: CHANGED,
+  file_uploads_disabled: CHANGED,
+  file_uploads_except_images_disabled: CHANGED,
+  invalid_channel: INVITE,
+  malware_detected: 'something in it looks dangerous to Slack',
+  missing_scope: 'give the app the scope files:write and install it again',
+  not_in_channel: INVITE,
+  posting_to_channel_denied: CHANGED,
+  slack_connect_blocked_file_type: CHANGED,
+  slack_connect_file_upload_sharing_blocked: CHANGED,
+  storage_limit_reached: 'the workspace has no room left',
+};
 
 /** What came of an upload: `refused` is for good, `gone` that there is no thread any more. */
 export type Uploaded =
@@ -63,7 +67,8 @@ export async function upload(
   } catch (error) {
     if (isLost(error)) return { kind: 'gone' };
     const word = platformError(error);
-    if (NO_FILES.has(word)) return { kind: 'refused', why: `Slack refused: ${word}` };
+    const remedy = Object.hasOwn(NO_FILES, word) ? NO_FILES[word] : undefined;
+    if (remedy !== undefined) return { kind: 'refused', why: `Slack answered '${word}': ${remedy}` };
     const judged = verdict(error);
     return judged.kind === 'rejected' ? { kind: 'refused', why: judged.why } : judged;
   }
