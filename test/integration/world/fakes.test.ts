@@ -44,6 +44,33 @@ describe('Slack', () => {
     setName: () => undefined,
   };
 
+  test('takes a file in three steps, each once, in order, and of the length that was announced', async () => {
+    const slack = await up(startSlack());
+    const web = client(slack);
+    const { channel = '', ts = '' } = await web.chat.postMessage({ channel: 'C0OPS', text: 'it burns' });
+    const ask = (length: number) => web.files.getUploadURLExternal({ filename: 'a.md', length });
+    const post = async (url = '', body = 'ăb') => (await fetch(url, { method: 'POST', body })).status;
+    const share = (id = '', where = channel, thread_ts = ts) =>
+      web.files.completeUploadExternal({ files: [{ id, title: 'A' }], channel_id: where, thread_ts });
+    const refused = (error: string) => ({ data: { ok: false, error } });
+
+    const asked = await ask(3);
+    await expect(share(asked.file_id)).rejects.toMatchObject(refused('file_not_found'));
+    expect(await post(asked.upload_url, 'ab')).toBe(400);
+    expect(await post(asked.upload_url)).toBe(200);
+    expect(await post(asked.upload_url)).toBe(404);
+    await expect(share(asked.file_id, '#ops-notifications')).rejects.toMatchObject(refused('channel_not_found'));
+    await expect(share(asked.file_id, channel, '1.2')).rejects.toMatchObject(refused('thread_not_found'));
+    await share(asked.file_id);
+    await expect(share(asked.file_id)).rejects.toMatchObject(refused('file_not_found'));
+    expect(slack.files).toMatchObject([{ name: 'a.md', title: 'A', channel, thread_ts: ts, text: 'ăb' }]);
+    expect(slack.thread(channel, ts)).toHaveLength(2);
+    await expect(ask(0)).rejects.toMatchObject(refused('invalid_arguments'));
+    const poor = await up(startSlack({ noFiles: 'missing_scope' }));
+    const none = client(poor).files.getUploadURLExternal({ filename: 'a.md', length: 3 });
+    await expect(none).rejects.toMatchObject(refused('missing_scope'));
+  });
+
   test('keeps a thread that the official client writes', async () => {
     const slack = await up(startSlack());
     const web = client(slack);
