@@ -63,6 +63,7 @@ export const REASONS = {
   'remediation-missing': 'The remediation or a step of it no longer exists.',
   'plan-stale': 'The plan is too old to be carried out unseen.',
   'alert-gone': 'The alert was gone before anything was changed.',
+  'trouble-back': 'The trouble is back that this was the all-clear of, before anything was changed.',
 
   deadline: 'The time that the rule gives for healing has passed.',
   'approval-expired': 'Nobody answered the request for approval in time.',

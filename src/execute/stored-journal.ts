@@ -5,7 +5,7 @@ import type { Clock, Millis } from '../domain/time.ts';
 import { CutOff } from '../remediation/attempt.ts';
 import { isAway } from '../store/away.ts';
 import type { Db } from '../store/db.ts';
-import { findIncident } from '../store/incidents.ts';
+import { findIncident, troubleIsBack } from '../store/incidents.ts';
 import { appendJournal, readJournal } from '../store/journal.ts';
 import { pauseFor, standingPauses } from '../store/pauses.ts';
 import type { Run } from '../store/runs.ts';
@@ -79,6 +79,8 @@ async function lookAgain(db: Db, clock: Clock, run: Run, touched: boolean): Retu
   // Once something is changed the rest belongs to it: a phone that is back but not resumed would be worse.
   if (touched) return { may: true };
   if (!stored.incident.firing) return { may: false, reason: 'alert-gone', why: 'the alert was resolved' };
+  if (await troubleIsBack(db, run.incidentId))
+    return { may: false, reason: 'trouble-back', why: 'the trouble is back that it was the all-clear of' };
   const age = now - run.admittedAt;
   if (age <= PLAN_LIFE) return { may: true };
   return { may: false, reason: 'plan-stale', why: `the plan is ${formatDuration(age)} old` };

@@ -155,6 +155,19 @@ export async function recurrenceAfter(sql: Sql, id: string): Promise<string | nu
   return row?.id ?? null;
 }
 
+/** Whether the trouble fires again that an incident's alert is the all-clear of; false where it is no all-clear. */
+export async function troubleIsBack(sql: Sql, incidentId: string): Promise<boolean> {
+  const rows = await sql.query(
+    `select 1 from remedyd.episodes e
+     join remedyd.incidents i on i.ended_at is null and i.firing
+       and i.rule || ' ' || i.target_kind || ':' || i.target_id = e.labels->>'all_clear_of'
+     where e.incident_id = $1 and e.status = 'firing' and e.source = 'remedyd' limit 1`,
+    [incidentId],
+    'trouble-is-back',
+  );
+  return rows.length > 0;
+}
+
 /** The open incidents of these rules and targets, locked. */
 export async function lockOpenIncidents(sql: Sql, wanted: readonly RuleTarget[]): Promise<StoredIncident[]> {
   if (wanted.length === 0) return [];

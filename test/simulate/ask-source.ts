@@ -8,7 +8,11 @@ export async function askSource({ db, life, sources }: Parts, incidentId: string
   await life.turn('asks the source whether the alert still fires');
   const firing = new Set(sources.truth().flatMap((one) => (one.firing ? one.key : [])));
   return viewOf(
-    alerts.map((alert) => ({ alert, strict: false, answer: firing.has(identityKey(alert)) ? 'firing' : 'gone' })),
+    alerts.map((alert) => ({
+      alert,
+      strict: false,
+      answer: isTold(alert) || firing.has(identityKey(alert)) ? 'firing' : 'gone',
+    })),
   );
 }
 
@@ -23,4 +27,9 @@ export async function sourceStops(parts: Parts, ids: readonly number[]): Promise
     if (stop !== null) stops.set(incidentId, stop);
   }
   return stops;
+}
+
+/** What the daemon says itself needs no asking. */
+function isTold({ source }: { readonly source: string }): boolean {
+  return source === 'remedyd';
 }

@@ -1,4 +1,5 @@
 import type { Json } from '../../src/domain/json.ts';
+import { oweAllClear } from '../../src/execute/all-clear.ts';
 import { finishRun } from '../../src/execute/finish.ts';
 import { keepHold } from '../../src/execute/hold.ts';
 import type { Journal } from '../../src/execute/journal.ts';
@@ -114,9 +115,13 @@ async function finish(parts: Parts, row: StoredRow, run: StoredRun, end: Finishe
   const { life, seams } = parts;
   const rows = await journal.read();
   const ending = seams.endOf(run, end, rows, parts.rulebook());
-  const handed = await transaction(parts, `end ${run.id}: ${end.kind}`, (ledger) =>
-    finishRun(ledger, run, ending, run.fence, row.id, life.now()),
-  );
+  const { allClear } = parts.rulebook().get(run.rule)?.do[run.attempt] ?? {};
+  const leaving = { remediations: seams.remediations, settings: {} };
+  const handed = await transaction(parts, `end ${run.id}: ${end.kind}`, (ledger) => {
+    const now = life.now();
+    const owes = oweAllClear(allClear ?? undefined, leaving, run, ending, rows, now);
+    return finishRun(ledger, run, ending, run.fence, row.id, now, owes);
+  });
   if (handed === null) return;
   parts.handOver(handed);
   if (!ending.run.open) await wake(parts, WAKES.runEnded);

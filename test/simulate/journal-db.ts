@@ -1,6 +1,7 @@
 import type { Incident } from '../../src/domain/incident.ts';
 import type { JournalRow, Phase } from '../../src/execute/journal.ts';
 import type { Db } from '../../src/store/db.ts';
+import { troubleIsBack } from './all-clear.ts';
 import type { Parts } from './parts.ts';
 
 /** The statements that the real journal and the real hold use, by their names. */
@@ -19,6 +20,7 @@ export function journalDb(parts: Parts): Db {
       const incident = db.incidents.get(String(id));
       return incident === undefined ? [] : [asRow(incident)];
     },
+    'trouble-is-back': ([id]) => (troubleIsBack(db, String(id)) ? [{}] : []),
     'standing-pauses': ([now]) => db.standingPauses(time(now)),
     'append-journal': ([id, fence, step, phase, at, data]) => {
       const [runId, name] = [String(id), String(step)];

@@ -1,3 +1,4 @@
+import { judge } from '../../src/allclear/judge.ts';
 import { prepare } from '../../src/decide/decide.ts';
 import { endOf } from '../../src/execute/finish.ts';
 import type { Journal } from '../../src/execute/journal.ts';
@@ -150,6 +151,9 @@ export const MUTATIONS: readonly Mutation[] = [
     'the look before a change does not heed that the alert is gone',
     blindTo('alert-gone'),
   ),
+  mutation(['P6'], 'all-clear-in-trouble', 'an all-clear is given while its trouble goes on', {
+    allClear: (facts, now) => judge({ ...facts, open: false }, now),
+  }),
   mutation(
     ['P6'],
     'stale-plan-not-looked-at',

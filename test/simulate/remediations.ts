@@ -33,6 +33,15 @@ const look = step({
   },
 });
 
+/** Only takes its time: whatever it finds, the change is wanted. */
+const check = step({
+  name: 'check',
+  effect: 'reads',
+  repeat: 'safe',
+  timeout: '5s',
+  run: (ctx) => call(ctx, 'look', 'check'),
+});
+
 const safe = (name: string) =>
   step({ name, effect: 'changes', repeat: 'safe', timeout: '10s', run: (ctx) => call(ctx, 'do', name) });
 
@@ -66,5 +75,6 @@ function remediation(risk: 'low' | 'high', ...steps: Remediation<typeof params>[
 export const REMEDIATIONS: ReadonlyMap<string, Remediation> = new Map([
   ['things/mend', remediation('low', look, asked('loosen'), never('sign'), safe('tidy'))],
   ['things/replace', remediation('low', look, safe('empty'), asked('swap'))],
+  ['things/restore', remediation('low', check, safe('restore'))],
   ['things/rewire', remediation('high', look, never('cut'), asked('join'))],
 ]);

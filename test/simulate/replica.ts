@@ -1,6 +1,7 @@
 import type { Time } from '../../src/domain/time.ts';
 import { LANE_OF, type Lane, toJobs } from '../../src/queue/lanes.ts';
 import type { Handed } from '../../src/store/outbox.ts';
+import { allClear } from './all-clear.ts';
 import { executeRow } from './execute.ts';
 import { gather, stormEnds, toGather } from './gather.ts';
 import type { Parts, Shared } from './parts.ts';
@@ -167,7 +168,7 @@ async function leave({ db }: Parts, { id }: StoredRow): Promise<void> {
 const HANDLERS: Readonly<Record<Lane, (parts: Parts, row: StoredRow) => Promise<void>>> = {
   decide: (parts, row) => decide(parts, [row.id]),
   execute: executeRow,
-  verify,
+  verify: (parts, row) => (row.kind === 'all-clear' ? allClear(parts, row) : verify(parts, row)),
   threads: leave,
   answers: () => Promise.reject(new Error('Nobody answers by message in a simulation')),
   people: (parts, row) => {

@@ -7,6 +7,7 @@ import { ruleSchema } from '../../src/rules/schema.ts';
 
 const thing = { thing: { label: 'thing' } };
 const mend = { remediation: 'things/mend', with: thing };
+const restore = { remediation: 'things/restore', with: thing };
 const replace = { remediation: 'things/replace', with: thing };
 const rewire = { remediation: 'things/rewire', with: thing };
 
@@ -18,7 +19,8 @@ const broken = {
   description: 'A thing broke.',
   when: match('thing:broken'),
   mode: 'auto',
-  do: [mend, replace],
+  // Mending leaves something behind that is meant for bad times only.
+  do: [{ ...mend, all_clear: { after: '5s', raise: 'ThingCalm' } }, replace],
   guards: {
     cooldown: '1m',
     budget: { runs: 2, per: '30m' },
@@ -75,6 +77,17 @@ const seen = {
   escalate: { policy: 'oncall', after: '4m' },
 };
 
+/** Takes back what mending left behind. */
+const calm = {
+  name: 'calm',
+  description: 'A thing has been well for long.',
+  when: { source: ['remedyd'], ...match('ThingCalm') },
+  mode: 'auto',
+  do: [restore],
+  guards: { cooldown: '0s' },
+  escalate: { policy: 'oncall', after: '30m' },
+};
+
 function compiled(written: object): Rule {
   return compileRule(ruleSchema.parse(written), hashOf(JSON.parse(JSON.stringify(written))), {
     file: 'simulated.yaml',
@@ -85,7 +98,7 @@ function compiled(written: object): Rule {
 
 /** What replicas may have loaded; a reload moves one of them to another one. */
 export const RULEBOOKS: readonly Rulebook[] = [
-  [broken, slow, odd, loud, seen],
+  [broken, slow, odd, loud, seen, calm],
   // The same rules, edited: other plans, other modes, a window that the config does not have.
   [
     { ...broken, mode: 'propose' },
@@ -93,6 +106,7 @@ export const RULEBOOKS: readonly Rulebook[] = [
     { ...odd, do: [{ ...rewire, with: { ...thing, hard: true } }] },
     { ...loud, guards: { cooldown: '0s', window: 'nowhere' } },
     { ...seen, mode: 'auto' },
+    calm,
   ],
   // One rule is gone.
   [
@@ -100,6 +114,7 @@ export const RULEBOOKS: readonly Rulebook[] = [
     { ...odd, guards: { concurrency: 2 } },
     { ...loud, guards: { cooldown: '0s', window: 'always-open' } },
     seen,
+    calm,
   ],
 ].map((rules) => createRulebook(rules.map(compiled)));
 

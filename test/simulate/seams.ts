@@ -1,3 +1,4 @@
+import { judge } from '../../src/allclear/judge.ts';
 import type { Alert } from '../../src/domain/alert.ts';
 import type { Cover } from '../../src/domain/gathering.ts';
 import type { Incident } from '../../src/domain/incident.ts';
@@ -52,6 +53,8 @@ export interface Seams {
   readonly acknowledged: 'after the commit' | 'on arrival';
   /** Whose page stands for those of others: of all storms that there ever were, those that stand. */
   covers(standing: readonly Cover[], ever: readonly Cover[]): readonly Cover[];
+  /** Whether an all-clear may be given. */
+  readonly allClear: typeof judge;
   /** How many people said yes. */
   agreeing(answers: readonly Given[]): number;
 }
@@ -71,5 +74,6 @@ export const SOUND: Seams = {
   versionHolds: (stored, given) => stored === given,
   acknowledged: 'after the commit',
   covers: (standing) => standing,
+  allClear: judge,
   agreeing: (answers) => new Set(answers.filter(({ yes }) => yes).map(({ person }) => person)).size,
 };

@@ -1,3 +1,4 @@
+import { targetKey } from '../../../src/domain/alert.ts';
 import { climbOn } from '../../../src/domain/climb.ts';
 import { hasEnded, type Incident, type IncidentState } from '../../../src/domain/incident.ts';
 import { identityKey } from '../../../src/ingest/batch.ts';
@@ -28,6 +29,7 @@ export function checkState(db: Database): void {
     isNotHidden(db, incident);
   }
   oneEpisodeEach(db);
+  allIsClear(db);
   oneRunPerTarget(db);
 }
 
@@ -99,6 +101,20 @@ function oneEpisodeEach(db: Database): void {
       throw new Broken('P1', `${key} fires, and its incident ${incident.id} has ended as ${incident.reason}`);
     if (!hasEnded(incident) && !incident.firing)
       throw new Broken('P1', `${key} fires, and its incident ${incident.id} does not know`);
+  }
+}
+
+/** The clocks of two replicas differ by no more. */
+const SKEW = 10_000;
+
+/** An all-clear is given only once its trouble is over; one that comes back ends it. */
+function allIsClear(db: Database): void {
+  for (const { labels, current, status, startsAt, name } of db.episodes.values()) {
+    const slot = labels.all_clear_of;
+    if (slot === undefined || !current || status !== 'firing') continue;
+    const open = db.open().find(({ rule, target }) => `${rule} ${targetKey(target)}` === slot);
+    if (open !== undefined && open.openedAt < (startsAt ?? 0) - SKEW)
+      throw new Broken('P6', `${name} of ${slot} was given while ${open.id} was open`);
   }
 }
 

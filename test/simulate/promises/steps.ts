@@ -3,6 +3,7 @@ import type { Time } from '../../../src/domain/time.ts';
 import { PLAN_LIFE } from '../../../src/execute/stored-journal.ts';
 import type { Remediation } from '../../../src/remediation/define.ts';
 import { pauseFor } from '../../../src/store/pauses.ts';
+import { troubleIsBack } from '../all-clear.ts';
 import type { Database } from '../database.ts';
 import { REMEDIATIONS } from '../remediations.ts';
 import type { StoredRun } from '../tables.ts';
@@ -86,7 +87,7 @@ export function watchSteps(db: Database, world: World) {
 }
 
 const WHY = {
-  P6: 'and its alert was gone, its incident over or its plan stale before and after the last look',
+  P6: 'and its alert was gone, its incident over, its plan stale or its trouble back before and after the last look',
   P10: 'and it was paused before and after the last look',
 };
 
@@ -114,5 +115,6 @@ function objection(db: Database, runId: string, now: Time): Objection {
     (db.journal.get(runId) ?? []).some(({ step, phase }) => step === name && phase === 'begun'),
   );
   if (changed) return null;
+  if (troubleIsBack(db, incident.id)) return 'P6';
   return !incident.firing || now - run.admittedAt > PLAN_LIFE ? 'P6' : null;
 }

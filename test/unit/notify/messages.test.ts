@@ -201,6 +201,7 @@ const PAGES: Readonly<Record<Reason, boolean>> = {
   'remediation-missing': true,
   'plan-stale': true,
   'alert-gone': false,
+  'trouble-back': false,
   deadline: true,
   'approval-expired': true,
   'plan-changed': false,
