@@ -34,8 +34,9 @@ const daemon = await spawnDaemon({
 });
 const db = openDb({ url: databaseUrl, connections: 2, applicationName: 'bench' });
 try {
-  const size = { things: THINGS, perWebhook: 10, connections: 16, left: 100 };
-  const figures = await weatherStorm({ daemon, db, pagerduty, ...size });
+  const size = { things: THINGS, perWebhook: 10, connections: 16, left: 40 };
+  const onStage = (what: string, ms: number) => void process.stderr.write(`${Math.round(ms / 1_000)} s: ${what}\n`);
+  const figures = await weatherStorm({ daemon, db, pagerduty, ...size, onStage });
   process.stdout.write(`${JSON.stringify({ things: THINGS, ...figures }, null, 2)}\n`);
 } finally {
   await db.close();

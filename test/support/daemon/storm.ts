@@ -30,8 +30,10 @@ export interface StormParts {
   readonly perWebhook: number;
   /** How many webhooks are on their way at once. */
   readonly connections: number;
-  /** How many still fire when it has calmed down. */
+  /** How many still fire when it has calmed down; no more than the rule may work on at once. */
   readonly left: number;
+  /** Told of each stage, with the milliseconds since the first webhook. */
+  onStage?(what: string, ms: number): void;
 }
 
 /** What a storm came to. Times are milliseconds since the first webhook was sent. */
@@ -61,10 +63,12 @@ export async function weatherStorm(parts: StormParts): Promise<StormFigures> {
 
   const slowestWebhookMs = await send(parts, names, 'firing');
   const acknowledgedMs = since();
+  parts.onStage?.('all are acknowledged', acknowledgedMs);
   const stored = await count(`episodes where name = 'thing:broken'`);
   const storm = await daemon.untilState('storm:things', ['escalated'], WITHIN);
   await daemon.until('the page', async () => pagerduty.incident(storm.id)?.status === 'triggered', WITHIN);
   const pagedMs = since();
+  parts.onStage?.('one page is out', pagedMs);
   const before = await count('runs');
   await daemon.until(
     'every page but one is covered',
@@ -72,13 +76,16 @@ export async function weatherStorm(parts: StormParts): Promise<StormFigures> {
     WITHIN,
   );
   const allCoveredMs = since();
+  parts.onStage?.('it stands for all of them', allCoveredMs);
   // What is resolved while it goes on was never worked on.
   await send(parts, names.slice(left), 'resolved');
   const during =
     (await count('runs where admitted_at <= (select max(opened_at) from remedyd.incidents where rule = $1)', [
       'things',
     ])) - before;
+  parts.onStage?.('most are resolved', since());
   await daemon.until('the rest is worked on', async () => (await count('runs')) >= left, WITHIN);
+  parts.onStage?.('the rest is worked on', since());
   await send(parts, names.slice(0, left), 'resolved');
   await daemon.untilState('storm:things', ['closed'], WITHIN);
   await daemon.until('everything ends', async () => (await count('incidents where ended_at is null')) === 0, WITHIN);
