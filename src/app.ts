@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { groupsOf } from './approve/config.ts';
 import { openAnswers } from './approve/open.ts';
-import { registerPeople } from './approve/routes.ts';
+import { servePeople } from './approve/serve.ts';
 import { type Config, timeIntervalsOf } from './config/schema.ts';
 import { newId } from './domain/id.ts';
 import type { Clock, Millis, Time } from './domain/time.ts';
@@ -31,7 +31,7 @@ import type { LiveRules } from './rules/live.ts';
 import { createServer } from './server/server.ts';
 import { createStages } from './stages.ts';
 import { registerApi } from './status/api.ts';
-import { type Db, openDb } from './store/db.ts';
+import type { Db } from './store/db.ts';
 import { releaseLeases } from './store/leases.ts';
 import type { Waking } from './store/wake.ts';
 import { createToolbox } from './tools/toolbox.ts';
@@ -199,11 +199,13 @@ export async function startApp(parts: AppParts): Promise<App> {
     report: reporter(config, clock, remediations, rules.current, db),
   });
   registerIngest(server, { ...ingest.parts, sources: config.sources, stopping: () => stopping });
-  // Slack waits three seconds for what a person pressed, however long everybody else waits for a connection.
-  const reserved = openDb({ url: parts.databaseUrl, connections: 1, applicationName: 'remedyd people', stay: true });
-  teardown.add('connection for people', () => reserved.close());
-  await reserved.query('select 1');
-  registerPeople(server, { ...answers, db: reserved, log, metrics, stopping: () => stopping });
+  const closePeople = await servePeople(server, parts.databaseUrl, {
+    ...answers,
+    log,
+    metrics,
+    stopping: () => stopping,
+  });
+  teardown.add('connection for people', closePeople);
   const address = await server.listen({ host: config.server.host, port: config.server.port });
   teardown.add('http', () => server.close());
   rules.onChange((ok) => metrics.rulesLoaded.set(ok ? 1 : 0));

@@ -73,7 +73,7 @@ function fromHistory(view: ReportView): readonly string[] {
     ...(postMortemDueAt === null || hasNote
       ? []
       : [
-          `Write the post-mortem until ${stamp(postMortemDueAt)}; \`/remedyd note ${incident.id} post-mortem: …\` says where it is.`,
+          `Write the post-mortem by ${stamp(postMortemDueAt)}; \`/remedyd note ${incident.id} post-mortem: …\` says where it is.`,
         ]),
     ...(debt === null && incident.recurrenceOf === null
       ? []

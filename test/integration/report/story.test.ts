@@ -57,7 +57,7 @@ test('one night in Slack: a page, a press, a reminder, notes, the end, and the r
     '- the handle came off – ana',
     '- glued it – ana',
     'is whole: nothing was changed afterwards.',
-    'Write the post-mortem until',
+    'Write the post-mortem by',
   ])
     expect(file.text).toContain(line);
   const [, ...replies] = slack.messages('C0INCIDENTS');
