@@ -103,8 +103,11 @@ test('who takes it over when everybody has been told, and falls asleep, is not t
   const world = await start({ levels: levels.slice(0, 1), repeat: { every: '1s', times: 0 } });
   const { daemon } = world;
   const { id } = await raise(world);
+  // What tells somebody. A reminder in the thread, and the deadline, come in minutes.
   const owed = () =>
-    daemon.db.query(`select kind from remedyd.outbox where incident_id = $1 and kind <> 'deadline'`, [id]);
+    daemon.db.query(`select kind from remedyd.outbox where incident_id = $1 and kind not in ('deadline', 'remark')`, [
+      id,
+    ]);
   await world.pagerduty.until(() => world.pagerduty.incidents.length === 1, 15_000);
   await expect.poll(owed, { timeout: 15_000 }).toEqual([]);
   await daemon.db.transaction(async (sql) =>
