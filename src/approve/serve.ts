@@ -1,4 +1,3 @@
-import type { FastifyInstance } from 'fastify';
 import { openDb } from '../store/db.ts';
 import type { PeopleRoutesParts } from './parts.ts';
 import { registerPeople } from './routes.ts';
@@ -10,7 +9,7 @@ import { registerPeople } from './routes.ts';
  * @returns lets go of the connection
  */
 export async function servePeople(
-  server: FastifyInstance,
+  server: Parameters<typeof registerPeople>[0],
   url: string,
   parts: Omit<PeopleRoutesParts, 'db'>,
 ): Promise<() => Promise<void>> {
