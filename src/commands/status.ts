@@ -32,6 +32,6 @@ export async function status(options: { readonly json?: boolean }): Promise<void
   const late = outbox.oldestDue === null ? '' : `, the oldest due for ${formatDuration(now - outbox.oldestDue)}`;
   const head = incidents.length === 0 ? 'No open incident.' : `${incidents.length} open:`;
   process.stdout.write(
-    `${[head, ...lines, ...paused, ...demoted, `Owed work: ${outbox.depth} rows${late}.`].join('\n')}\n`,
+    `${[head, ...lines, ...paused, ...demoted, `Owed work: ${outbox.depth} ${outbox.depth === 1 ? 'row' : 'rows'}${late}.`].join('\n')}\n`,
   );
 }

@@ -31,7 +31,7 @@ export async function statusLines({ db }: Pick<AnswerParts, 'db'>, now: Time): P
     incidents.length === 0 ? 'No open incident.' : `${more ? `More than ${MOST}` : incidents.length} open:`,
     ...open,
     ...pauses.map((pause) => `Paused: ${pauseLine(pause, now)}`),
-    `Owed work: ${depth} rows${late}.`,
+    `Owed work: ${depth} ${depth === 1 ? 'row' : 'rows'}${late}.`,
   ];
 }
 

@@ -6,6 +6,8 @@ import { when } from './when.ts';
 /** Who is at it now. Somebody about to log in must know whether remedyd may change something under their hands. */
 export function nowAt({ incident, runs }: IncidentView, now: Time): string {
   const person = incident.ackedBy === null ? null : cleanLine(incident.ackedBy, 60);
+  // Who closed it is named by the headline.
+  const had = person === null || incident.reason === 'closed-by-person' ? '' : ` ${person} had it.`;
   const running = runs.at(-1);
   const repair = running === undefined ? 'a repair' : cleanLine(running.remediation, 100);
   const again = incident.askAt === null ? '' : ` It looks again at ${when(incident.askAt, now)}.`;
@@ -28,10 +30,10 @@ export function nowAt({ incident, runs }: IncidentView, now: Time): string {
     case 'escalated':
       return `${person === null ? 'Nobody has taken it yet' : `${person} has it`}. ${stopped}`;
     case 'healed':
-      return running === undefined ? 'It is over.' : `${repair} helped.`;
+      return `${running === undefined ? 'It is over' : `${repair} helped`}.${had}`;
     case 'ignored':
       return 'remedyd does nothing about it.';
     case 'closed':
-      return 'The incident is closed.';
+      return `The incident is closed.${had}`;
   }
 }

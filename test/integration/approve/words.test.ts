@@ -12,7 +12,7 @@ function steady(text: string): string {
       .replace(/\b(\d+ (min|s|ms|h)\b ?)+/g, 'LENGTH ')
       // One line for each guardrail that said yes; there may be more of them tomorrow.
       .replace(/(\n[a-z-]+ yes.*)+/g, '\n(those that said yes)')
-      .replace(/Owed work: \d+ rows.*/, 'Owed work: N rows.')
+      .replace(/Owed work: \d+ rows?.*/, 'Owed work: N rows.')
       .trim()
   );
 }

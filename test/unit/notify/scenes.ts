@@ -449,7 +449,10 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   },
   'end-source': {
     topic: 'end',
-    view: view({ state: 'closed', reason: 'source-resolved', endedAt: NOW, firing: false }, { alerts: gone }),
+    view: view(
+      { state: 'closed', reason: 'source-resolved', ackedBy: 'Ana', endedAt: NOW, firing: false },
+      { alerts: gone },
+    ),
     slack: 'news',
   },
   'end-by-itself': {
