@@ -66,13 +66,16 @@ test('what a person sends is stored and acknowledged while every other connectio
   await using world = await startEngine({ rules: asking(ASKS) });
   const { daemon } = world;
   let freed = 0;
+  const holder = await daemon.db.connect('holds what the others wait for');
+  await holder.query('select pg_advisory_lock(1)');
   // More than the service has for everything else.
   const taken = Array.from({ length: 20 }, async () => {
-    await daemon.db.query('select pg_sleep(1)').catch(() => undefined);
+    await daemon.db.query('select pg_advisory_xact_lock(1)');
     freed += 1;
   });
   const { status } = await person(world, 'U0ANNA').command('/remedyd', 'pause r 2h the carrier works on it');
   expect([status, freed]).toEqual([200, 0]);
+  await holder.end();
   await Promise.all(taken);
   await world.slack.until(() => said(world).find((text) => text.includes('Paused rule r')), 20_000);
 });
