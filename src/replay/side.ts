@@ -4,6 +4,7 @@ import type { Reason } from '../domain/reason.ts';
 import type { Millis, Time } from '../domain/time.ts';
 import { createEngine, type Engine } from '../engine/engine.ts';
 import type { EngineSettings } from '../engine/settings.ts';
+import { verdictWord } from '../engine/verdict-words.ts';
 import type { World } from '../engine/world.ts';
 import type { Remediation } from '../remediation/define.ts';
 import type { Rulebook } from '../rules/rulebook.ts';
@@ -193,17 +194,8 @@ export function createSide(parts: SideParts, start: Time, from: Time, population
   };
 }
 
-const VERDICTS: Readonly<Record<string, string>> = {
-  admitted: 'run',
-  held: 'hold',
-  asked: 'ask',
-  observed: 'observe',
-  ignored: 'ignore',
-  escalated: 'escalate',
-};
-
 function sayVerdict(type: string, reason: Reason | null): string {
-  const verdict = VERDICTS[type] ?? type;
+  const verdict = verdictWord(type) ?? type;
   return reason === null ? verdict : `${verdict} (${reason})`;
 }
 

@@ -4,6 +4,7 @@ import type { Incident } from '../domain/incident.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Millis, Time } from '../domain/time.ts';
 import type { Answered } from '../engine/answers.ts';
+import { verdictWord } from '../engine/verdict-words.ts';
 import type { Watcher } from '../engine/world.ts';
 import type { Change } from '../store/record.ts';
 import type { VERDICTS } from './schema.ts';
@@ -41,15 +42,6 @@ export interface Story extends Watcher {
   add(line: Pick<Line, 'at' | 'kind' | 'text'>): void;
 }
 
-const WORDS: Readonly<Record<string, Decided['verdict']>> = {
-  admitted: 'run',
-  held: 'hold',
-  asked: 'ask',
-  observed: 'observe',
-  ignored: 'ignore',
-  escalated: 'escalate',
-};
-
 const NEWS = { page: 'A person is paged', ask: 'People are asked' } as const;
 
 export function createStory(start: Time): Story {
@@ -81,7 +73,7 @@ export function createStory(start: Time): Story {
       }
     },
     onVerdict(incident, { event, entry }: Verdict) {
-      const verdict = WORDS[event.type];
+      const verdict = verdictWord(event.type);
       const { guards } = entry.data;
       if (verdict !== undefined)
         decisions.set(incident.id, { verdict, guards: Array.isArray(guards) ? (guards as JsonObject[]) : [] });

@@ -6,6 +6,7 @@ import type { Approval } from '../../src/store/approvals.ts';
 import type { Demotion } from '../../src/store/demotions.ts';
 import type { Episode } from '../../src/store/episodes.ts';
 import type { StoredIncident } from '../../src/store/incidents.ts';
+import { untaken } from '../../src/store/memory/runs.ts';
 import type { OutboxRow } from '../../src/store/outbox.ts';
 import type { NewRun, Run, RunEnding } from '../../src/store/runs.ts';
 
@@ -84,15 +85,5 @@ export function noWrites(): Writes {
 
 /** A run that nobody has taken yet. */
 export function newRun(run: NewRun): StoredRun {
-  const fields = {
-    startedAt: null,
-    appliedAt: null,
-    endedAt: null,
-    outcome: null,
-    reason: null,
-    recurredAt: null,
-    detail: {},
-    verify: {},
-  };
-  return { ...run, ...fields, executor: null, executorUntil: null, fence: 0 };
+  return { ...untaken(run), executor: null, executorUntil: null, fence: 0 };
 }

@@ -4,7 +4,7 @@ import type { Approval } from '../approvals.ts';
 import type { EndedRunRow, RuleRemediation } from '../guard-facts.ts';
 import type { FactsLedger, RunLedger } from '../ledger.ts';
 import type { Pause } from '../pauses.ts';
-import { outcomeByNow, type Run, type RunFact } from '../runs.ts';
+import { type NewRun, outcomeByNow, type Run, type RunFact } from '../runs.ts';
 import { type Aging, aging } from './aging.ts';
 import { memoryDemotions } from './demotions.ts';
 import { indexSets } from './index-sets.ts';
@@ -25,6 +25,12 @@ export interface MemoryRuns extends RunLedger, Pick<FactsLedger, Facts> {
 interface KeptPause {
   readonly pause: Pause;
   readonly liftedAt: Time | null;
+}
+
+/** A run as it is stored before anybody has taken it. */
+export function untaken(run: NewRun): Run {
+  const times = { startedAt: null, appliedAt: null, endedAt: null, recurredAt: null };
+  return { ...run, ...times, outcome: null, reason: null, detail: {}, verify: {} };
 }
 
 const pairOf = ({ rule, remediation }: RuleRemediation) => `${rule} ${remediation}`;
@@ -98,17 +104,7 @@ export function memoryRuns(): MemoryRuns {
         throw new UniqueViolation('A run is on this target already');
       for (const run of runs) {
         const key = targetKey(run.target);
-        byId.set(run.id, {
-          ...run,
-          startedAt: null,
-          appliedAt: null,
-          endedAt: null,
-          outcome: null,
-          reason: null,
-          recurredAt: null,
-          detail: {},
-          verify: {},
-        });
+        byId.set(run.id, untaken(run));
         byIncident.add(run.incidentId, run.id);
         if (run.dry) continue;
         holds.set(key, run.id);

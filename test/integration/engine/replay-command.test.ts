@@ -5,6 +5,7 @@ import { stringify } from 'yaml';
 import { insertEpisodes } from '../../../src/store/episodes.ts';
 import { command } from '../../support/daemon/command.ts';
 import { episode } from '../../support/ledger/contract.ts';
+import { toyRule } from '../../support/replay/toy-side.ts';
 import { temporaryFolder } from '../../support/services/folder.ts';
 import { openStore, type Store } from '../store/store.ts';
 
@@ -14,17 +15,7 @@ let store: Store;
 let empty: Store;
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 
-const rule = (more: object) => ({
-  name: 'thing-broken',
-  description: 'A thing broke.',
-  when: { match: ['alertname="thing:broken"'] },
-  severity: 'high',
-  mode: 'auto',
-  do: [{ remediation: 'things/mend', with: { thing: { label: 'thing' } } }],
-  guards: { cooldown: '0s', concurrency: 100 },
-  escalate: { policy: 'oncall', after: '15m' },
-  ...more,
-});
+const rule = (more: object) => toyRule({ guards: { cooldown: '0s', concurrency: 100 }, ...more });
 
 async function rules(name: string, text: string): Promise<string> {
   await mkdir(join(folder.path, name));

@@ -1,16 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { configSchema } from '../../../src/config/schema.ts';
-import { settingsOf } from '../../../src/engine/settings.ts';
-import { loadRemediations } from '../../../src/remediation/registry.ts';
 import { createPlayer } from '../../../src/replay/player.ts';
 import { replay } from '../../../src/replay/replay.ts';
 import type { SideParts } from '../../../src/replay/side.ts';
-import { compileRule } from '../../../src/rules/compile.ts';
-import { createRulebook } from '../../../src/rules/rulebook.ts';
-import { ruleSchema } from '../../../src/rules/schema.ts';
 import { insertEpisodes } from '../../../src/store/episodes.ts';
 import { historySize, readHistory } from '../../../src/store/history.ts';
 import { episode } from '../../support/ledger/contract.ts';
+import { toySide } from '../../support/replay/toy-side.ts';
 import { NOW, openStore, type Store } from '../store/store.ts';
 
 const MINUTE = 60_000;
@@ -22,25 +17,6 @@ beforeAll(async () => {
   store = await openStore();
 });
 afterAll(() => store[Symbol.asyncDispose]());
-
-const remediations = await loadRemediations('test/fixtures/toy/remediations');
-
-/** The one rule of the toy, written like this. */
-function side(more: object = {}): SideParts {
-  const written = ruleSchema.parse({
-    name: 'thing-broken',
-    description: 'A thing broke.',
-    when: { match: ['alertname="thing:broken"'] },
-    severity: 'high',
-    mode: 'auto',
-    do: [{ remediation: 'things/mend', with: { thing: { label: 'thing' } } }],
-    guards: { cooldown: '0s', concurrency: 2 },
-    escalate: { policy: 'oncall', after: '15m' },
-    ...more,
-  });
-  const rule = compileRule(written, JSON.stringify(more), { file: 'things.yaml', line: 1, column: 1 });
-  return { rulebook: createRulebook([rule]), remediations, settings: settingsOf(configSchema.parse({})) };
-}
 
 async function replayed(now: SideParts, candidate: SideParts | null) {
   const span = { start: NOW - HOUR, from: NOW, until: NOW + 10 * HOUR, population: 100 };
@@ -81,7 +57,7 @@ describe('recorded alerts', () => {
   });
 
   test('give no difference between a rule and itself', async () => {
-    const { alerts, now, candidate, differences } = await replayed(side(), side());
+    const { alerts, now, candidate, differences } = await replayed(toySide(), toySide());
     expect(alerts).toBe(7);
     expect([...differences]).toEqual([]);
     expect(candidate).toEqual(now);
@@ -89,7 +65,10 @@ describe('recorded alerts', () => {
   });
 
   test('show what a tighter rule would not do, and whom it would wake', async () => {
-    const { now, candidate, differences, examples } = await replayed(side(), side({ guards: { cooldown: '3h' } }));
+    const { now, candidate, differences, examples } = await replayed(
+      toySide(),
+      toySide({ guards: { cooldown: '3h' } }),
+    );
     expect(now.peak).toBe(2);
     expect(candidate?.peak).toBe(1);
     expect(differences.get('run-removed')).toBeGreaterThan(0);
@@ -98,7 +77,7 @@ describe('recorded alerts', () => {
   });
 
   test('show a rule that only asks', async () => {
-    const { now, candidate, differences } = await replayed(side(), side({ mode: 'propose' }));
+    const { now, candidate, differences } = await replayed(toySide(), toySide({ mode: 'propose' }));
     expect(now.asked).toBe(0);
     expect(candidate?.runs).toBe(0);
     expect(differences.get('ask-added')).toBe(7);
@@ -106,17 +85,17 @@ describe('recorded alerts', () => {
   });
 
   test('show alerts that another rule takes, and pages that come of it', async () => {
-    const { differences } = await replayed(side(), side({ name: 'renamed' }));
+    const { differences } = await replayed(toySide(), toySide({ name: 'renamed' }));
     expect([...differences]).toEqual([['rule-changed', 7]]);
-    const none = await replayed(side(), side({ when: { match: ['alertname="other"'] } }));
+    const none = await replayed(toySide(), toySide({ when: { match: ['alertname="other"'] } }));
     expect(none.differences.get('rule-changed')).toBe(7);
     expect(none.candidate?.runs).toBe(0);
   });
 
   test('show a deadline that pages', async () => {
     const patient = await replayed(
-      side({ escalate: { policy: 'oncall', after: '3h' } }),
-      side({ escalate: { policy: 'oncall', after: '1s' } }),
+      toySide({ escalate: { policy: 'oncall', after: '3h' } }),
+      toySide({ escalate: { policy: 'oncall', after: '1s' } }),
     );
     expect(patient.differences.get('page-added')).toBeGreaterThan(0);
     expect(patient.candidate?.pages).toBeGreaterThan(patient.now.pages);

@@ -1,16 +1,11 @@
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { configSchema } from '../../../src/config/schema.ts';
-import { settingsOf } from '../../../src/engine/settings.ts';
-import { loadRemediations } from '../../../src/remediation/registry.ts';
 import { createPlayer } from '../../../src/replay/player.ts';
 import { outcomeJson, printOutcome } from '../../../src/replay/print.ts';
 import { replay } from '../../../src/replay/replay.ts';
 import type { SideParts } from '../../../src/replay/side.ts';
-import { compileRule } from '../../../src/rules/compile.ts';
-import { createRulebook } from '../../../src/rules/rulebook.ts';
-import { ruleSchema } from '../../../src/rules/schema.ts';
 import type { RecordedEpisode } from '../../../src/store/history.ts';
+import { toySide } from '../../support/replay/toy-side.ts';
 import { textOf } from '../docs/files.ts';
 
 const FROM = Date.parse('2026-01-19T10:00:00Z');
@@ -18,23 +13,9 @@ const MINUTE = 60_000;
 const UNTIL = FROM + 600 * MINUTE;
 
 const page = await textOf('docs/replay.md');
-const remediations = await loadRemediations('test/fixtures/toy/remediations');
 
 /** The toy's rule with these guardrails. */
-function side(guards: object): SideParts {
-  const written = ruleSchema.parse({
-    name: 'thing-broken',
-    description: 'A thing broke.',
-    when: { match: ['alertname="thing:broken"'] },
-    severity: 'high',
-    mode: 'auto',
-    do: [{ remediation: 'things/mend', with: { thing: { label: 'thing' } } }],
-    guards,
-    escalate: { policy: 'oncall', after: '15m' },
-  });
-  const rule = compileRule(written, JSON.stringify(guards), { file: 'things.yaml', line: 1, column: 1 });
-  return { rulebook: createRulebook([rule]), remediations, settings: settingsOf(configSchema.parse({})) };
-}
+const side = (guards: object): SideParts => toySide({ guards });
 
 function firing(thing: string, openedAt: number, lasts: number | null): RecordedEpisode {
   const closedAt = lasts === null ? null : openedAt + lasts;
