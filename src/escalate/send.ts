@@ -5,20 +5,17 @@ import { compose } from '../notify/compose.ts';
 import type { Attachment } from '../notify/remark.ts';
 import { nextAttempt } from '../notify/retry.ts';
 import { reportFile } from '../notify/say/remind.ts';
-import { stamp } from '../notify/say/when.ts';
 import type { IncidentView } from '../notify/view.ts';
-import { endTurn, noteMiss, type Passage, passBreaker, takeTurn } from '../store/channel-breaker.ts';
+import { endTurn, noteMiss, passBreaker, takeTurn } from '../store/channel-breaker.ts';
 import { findThread, noteRefusal, noteSent, saveThread } from '../store/channels.ts';
 import { type Handed, type OutboxRow, putOff, sendBefore, strike, wait } from '../store/outbox.ts';
 import type { Sql } from '../store/sql.ts';
 import { noteHeard } from '../store/unheard.ts';
 import { type ChannelAt, channelAt, nameOf } from './addresses.ts';
+import { leaveAlone, onceElsewhere, TURN, waitBehind } from './elsewhere.ts';
 import { addToHistory } from './history.ts';
 import { type PeopleParts, viewFor } from './people.ts';
 import { standIn, strings } from './stand-in.ts';
-
-/** How soon a message looks again whether the one before it in the thread has gone out. */
-const TURN = 500;
 
 /** Longer than any channel takes for one message: whoever died while it was their turn keeps the others waiting so long. */
 const TURN_HOLD = 60_000;
@@ -30,7 +27,7 @@ export async function sendRow(parts: PeopleParts, row: OutboxRow): Promise<void>
   if (incidentId === null) return void (await strike(db, [rowId]));
   const key = String(row.data.channel);
   const before = await sendBefore(db, incidentId, key, rowId);
-  if (before !== null) return wait(db, rowId, Math.max(clock.now() + TURN, before));
+  if (before !== null) return waitBehind(parts, row, before);
   const at = channelAt(parts.channels, key);
   const { name, apart } = at?.channel ?? {};
   if (name === undefined || apart === undefined) return sendNow(parts, row, incidentId, at);
@@ -41,6 +38,12 @@ export async function sendRow(parts: PeopleParts, row: OutboxRow): Promise<void>
   } finally {
     await endTurn(db, name, clock.now() + apart);
   }
+}
+
+/** A channel that only wakes people has nothing to say of what somebody took after it was owed. */
+interface Needless {
+  readonly kind: 'needless';
+  readonly why: string;
 }
 
 async function sendNow(
@@ -55,6 +58,7 @@ async function sendNow(
   const passage = await passBreaker(db, nameOf(key), clock.now());
   if (passage.kind === 'open') return leaveAlone(parts, row, topic, passage);
   const delivery = await deliver(parts, row, incidentId, at, topic);
+  if (delivery.kind === 'needless') return spare(parts, row, incidentId, delivery.why);
   // Cut off by the end of the service: that is no failure of the channel, and the next start sends it at once.
   if (delivery.kind === 'retry' && parts.hardStop.aborted) {
     if (delivery.ref !== undefined) await saveThread(db, incidentId, key, delivery.ref);
@@ -62,6 +66,25 @@ async function sendNow(
   }
   parts.onTold(nameOf(key), topic, delivery.kind, delivery.kind === 'sent' ? (delivery.note ?? null) : delivery.why);
   const handed = await db.transaction((sql) => settle(sql, parts, row, incidentId, delivery));
+  parts.handOver(handed);
+}
+
+/** Nobody is woken for what somebody has by now. */
+async function spare(parts: PeopleParts, row: OutboxRow, incidentId: string, why: string): Promise<void> {
+  const { db, clock } = parts;
+  const { channel, topic } = row.data;
+  const handed = await db.transaction(async (sql) => {
+    if ((await strike(sql, [row.id])) === 0) return [];
+    const summary = `${channel} was not troubled with the ${topic}: ${why}`;
+    return addToHistory(
+      sql,
+      incidentId,
+      'untold',
+      summary,
+      { channel: String(channel), topic: String(topic), why },
+      clock.now(),
+    );
+  });
   parts.handOver(handed);
 }
 
@@ -116,48 +139,24 @@ async function settle(
   }
 }
 
-/** The breaker is open: the message waits for the channel, and nobody waits for the message. */
-async function leaveAlone(
-  parts: PeopleParts,
-  row: OutboxRow,
-  topic: Topic,
-  { since, why, again }: Extract<Passage, { kind: 'open' }>,
-): Promise<void> {
-  const handed = await parts.db.transaction(async (sql) => {
-    const now = parts.clock.now();
-    // A probe under way keeps others away for longer than it mostly takes to come back.
-    await wait(sql, row.id, Math.max(now + TURN, Math.min(again, now + parts.notify.breaker.probe_every)));
-    const note = `${String(row.data.channel)} has not answered since ${stamp(since)} (${why}), so this comes here too; it is still being tried.`;
-    return onceElsewhere(sql, parts, row, topic, note);
-  });
-  parts.handOver(handed);
-}
-
-async function onceElsewhere(
-  sql: Sql,
-  parts: PeopleParts,
-  row: OutboxRow,
-  topic: Topic,
-  note: string,
-): Promise<Handed[]> {
-  if (row.data.fallback === true) return [];
-  await sql.run(`update remedyd.outbox set data = data || '{"fallback": true}' where id = $1`, [row.id]);
-  return standIn(sql, parts, row, { topic, note, forGood: false }, parts.clock.now());
-}
-
 async function deliver(
   parts: PeopleParts,
   row: OutboxRow,
   incidentId: string,
   at: ChannelAt | undefined,
   topic: Topic,
-): Promise<Delivery> {
+): Promise<Delivery | Needless> {
   if (at === undefined) return { kind: 'rejected', why: 'the channel is not configured any more' };
   const notes = [...strings(row.data.say), ...strings(row.data.notes)];
   const view = await viewFor(parts, incidentId, notes);
   if (view === undefined) return { kind: 'rejected', why: 'the incident is gone' };
-  const message = compose(view, topic, parts.clock.now());
+  const now = parts.clock.now();
+  const message = compose(view, topic, now);
   const { channel, address } = at;
+  const { ackedAt, ackedBy } = view.incident;
+  const isTakenSince = message.topic === 'page' && ackedAt !== null && ackedAt > row.createdAt;
+  if (isTakenSince && !channel.wants(compose(view, 'update', now)))
+    return { kind: 'needless', why: `${ackedBy} has it` };
   const mention = Array.isArray(row.data.mention) ? row.data.mention.map(String) : [];
   const ref = await findThread(parts.db, incidentId, String(row.data.channel));
   const file = topic === 'end' ? await fileFor(parts, channel, view) : null;

@@ -1,5 +1,5 @@
 import type { Topic } from '../domain/event.ts';
-import type { Json } from '../domain/json.ts';
+import type { Json, JsonObject } from '../domain/json.ts';
 import { channelStates } from '../store/channels.ts';
 import { type Handed, insertOutbox, isToldAgain, type NewOutboxRow, type OutboxRow } from '../store/outbox.ts';
 import type { Sql } from '../store/sql.ts';
@@ -35,19 +35,38 @@ export async function standIn(
   if (incidentId === null || parts.channels.get(own)?.pages === false || (topic !== 'page' && topic !== 'ask'))
     return [];
   if (topic === 'page') await whyUnheard(sql, incidentId, note);
-  const tried = [...strings(row.data.tried), own];
+  // A place that was refused says nothing of the channel's own one; a channel that is late is late everywhere.
+  const tried = [...strings(row.data.tried), forGood ? String(row.data.channel) : own];
   const left = (names: readonly string[]) =>
-    names.filter((name) => !tried.includes(name) && parts.channels.get(name)?.pages === true);
+    names.filter((name) => !tried.includes(name) && canSay(parts, name, topic));
   const { order } = parts.notify.fallback;
   const others = forGood ? left([...new Set([...order, ...parts.channels.keys()])]) : left(order);
-  if (others.length === 0) return nobodyLeft(sql, parts, incidentId, { topic, note, forGood }, now);
+  if (others.length === 0) return nobodyLeft(sql, parts, row, incidentId, { topic, note, forGood }, now);
   const chosen = forGood ? others : await firstThatWorks(sql, others);
   const notes = [...strings(row.data.notes), note];
   const rows = chosen.map((channel): NewOutboxRow => {
-    const data = { channel, topic, notes, tried: [...tried, ...chosen.filter((name) => name !== channel)] };
+    // For the same people, and with the same words.
+    const data = {
+      ...passedOn(row),
+      channel,
+      topic,
+      notes,
+      tried: [...tried, ...chosen.filter((name) => name !== channel)],
+    };
     return { kind: 'send', incidentId, runId: null, data, dueAt: now };
   });
   return insertOutbox(sql, rows, now);
+}
+
+function canSay({ channels }: PeopleParts, name: string, topic: Topic): boolean {
+  const channel = channels.get(name);
+  return channel?.pages === true && (topic !== 'ask' || channel.asks !== false);
+}
+
+/** Whom a page is for, and why they are told. */
+function passedOn({ data: { mention, say, level } }: OutboxRow): JsonObject {
+  const known = Object.entries({ mention, say, level }).filter((one): one is [string, Json] => one[1] !== undefined);
+  return Object.fromEntries(known);
 }
 
 /** All of them where none works: which one is back first nobody knows. */
@@ -60,6 +79,7 @@ async function firstThatWorks(sql: Sql, names: readonly string[]): Promise<reado
 async function nobodyLeft(
   sql: Sql,
   parts: PeopleParts,
+  row: OutboxRow,
   incidentId: string,
   { topic, note, forGood }: Failure,
   now: number,
@@ -68,7 +88,7 @@ async function nobodyLeft(
   if (topic === 'page' && !(await isUnheard(sql, incidentId))) return [];
   parts.onUnreachable(incidentId, note);
   if (topic !== 'page' || !forGood || (await isToldAgain(sql, incidentId))) return [];
-  const data = { topic, again: true };
+  const data = { ...passedOn(row), topic, again: true };
   return insertOutbox(sql, [{ kind: 'tell', incidentId, runId: null, data, dueAt: now + AGAIN }], now);
 }
 

@@ -11,6 +11,7 @@ import { type Begun, begin, channelsOf, nextRow, sayCause } from './climb.ts';
 import { addToHistory } from './history.ts';
 import { remarksAfter, reportsAfter } from './owe-remarks.ts';
 import { type PeopleParts, viewFor } from './people.ts';
+import { strings } from './stand-in.ts';
 import { whomOf } from './whom.ts';
 
 /** How soon news looks again whether the news before it is on its way. */
@@ -46,7 +47,10 @@ export async function tellRow(parts: PeopleParts, row: OutboxRow): Promise<void>
     if (topic === 'end') await noteHeard(sql, incidentId);
     const isFirst = begun !== null && (await beginClimbOf(sql, incidentId, begun.climb));
     const keys = isFirst ? toldKeys(begun, parts, names) : [...names, ...places];
-    const more = isFirst ? wordsFor(begun, parts, now) : { mention: [], say: [] };
+    // What is told again is for whom it was for.
+    const more = isFirst
+      ? wordsFor(begun, parts, now)
+      : { mention: strings(row.data.mention), say: strings(row.data.say) };
     const sends = keys.map((channel): NewOutboxRow => {
       const say = [...notes, ...more.say];
       const data = { channel, topic, mention: more.mention, ...(say.length === 0 ? {} : { say }) };

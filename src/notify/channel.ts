@@ -19,6 +19,8 @@ export interface Channel {
   readonly pages: boolean;
   /** The severities that it takes pages of where `notify.channels` does not say; left out, all of them. */
   readonly severities?: readonly Severity[];
+  /** False where a question cannot be put: it stands in for pages only. */
+  readonly asks?: false;
   /** Set where the other side wants one message at a time, from all replicas together: the pause after each. */
   readonly apart?: Millis;
   /** Whether a message of this channel carries a file; the end of an incident then brings its report along. */

@@ -24,6 +24,7 @@ export function pagerdutyChannel(
   const channel: Channel = {
     name: 'pagerduty',
     pages: true,
+    asks: false,
     wants: (message) => actionFor(message) !== null,
     async send(message, { signal, ref, address = null }) {
       const action = actionFor(message);

@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest';
 import { Secret } from '../../../src/config/secret.ts';
-import type { Channel, Delivery, SendContext } from '../../../src/notify/channel.ts';
-import type { Message } from '../../../src/notify/message.ts';
 import { pagerdutyChannel } from '../../../src/notify/pagerduty/channel.ts';
 import { slackChannel } from '../../../src/notify/slack/channel.ts';
 import { startPagerDuty } from '../../support/fakes/pagerduty/pagerduty.ts';
 import { startSlack } from '../../support/fakes/slack/slack.ts';
+import { DOWN, doll, REFUSED, sent } from './doll.ts';
 import { openNight } from './night.ts';
 
 const KEY = '0123456789abcdef0123456789abcdef';
@@ -43,32 +42,6 @@ async function openWorld() {
     },
   };
 }
-
-interface Told {
-  readonly message: Message;
-  readonly ctx: SendContext;
-}
-
-/** A channel that answers as it is told to. */
-function doll(name: string, more: Partial<Channel> = {}) {
-  const told: Told[] = [];
-  const state = { answer: { kind: 'sent', ref: {} } as Delivery };
-  const channel: Channel = {
-    name,
-    pages: true,
-    wants: ({ topic }) => topic !== 'update',
-    async send(message, ctx) {
-      told.push({ message, ctx });
-      return state.answer;
-    },
-    ...more,
-  };
-  return { channel, told, state };
-}
-
-const DOWN: Delivery = { kind: 'retry', after: null, why: 'it answered 503' };
-const REFUSED: Delivery = { kind: 'rejected', why: 'it answered 401' };
-const sent: Delivery = { kind: 'sent', ref: {} };
 
 test('Slack is down for 10 minutes and PagerDuty answers 500, then 429: every page arrives, and threads keep their order', async () => {
   await using world = await openWorld();

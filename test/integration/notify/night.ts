@@ -1,5 +1,6 @@
 import type { IncidentEvent } from '../../../src/domain/event.ts';
 import { advance, type Incident } from '../../../src/domain/incident.ts';
+import type { JsonObject } from '../../../src/domain/json.ts';
 import type { Millis, Time } from '../../../src/domain/time.ts';
 import { escalationSchema } from '../../../src/escalate/config.ts';
 import type { PeopleParts } from '../../../src/escalate/people.ts';
@@ -13,7 +14,7 @@ import { type Check, readChecks } from '../../../src/observe/health.ts';
 import { incidentsSchema } from '../../../src/report/config.ts';
 import { createRulebook } from '../../../src/rules/rulebook.ts';
 import { findIncident, lockIncidents } from '../../../src/store/incidents.ts';
-import { findRow, type OutboxRow } from '../../../src/store/outbox.ts';
+import { findRow, insertOutbox, type OutboxRow } from '../../../src/store/outbox.ts';
 import { record } from '../../../src/store/record.ts';
 import { readTimeline } from '../../../src/store/timeline.ts';
 import { NOW, openOne, openStore } from '../store/store.ts';
@@ -93,6 +94,14 @@ export async function openNight(given: {
       const { id } = await openOne(db, thing, { openedAt: state.now, ...more });
       await happens(id, { type: 'escalated', reason: 'unmatched' });
       return id;
+    },
+    /** An incident that nobody has been told of. */
+    async opens(thing: string, more: Partial<Incident> = {}): Promise<string> {
+      return (await openOne(db, thing, { openedAt: state.now, ...more })).id;
+    },
+    /** One message is owed, now. */
+    async owes(incidentId: string, data: JsonObject): Promise<void> {
+      await insertOutbox(db, [{ kind: 'send', incidentId, runId: null, data, dueAt: state.now }], state.now);
     },
     /** Lets this much time pass; whatever is due meanwhile is done at its time. */
     async passes(ms: Millis): Promise<void> {
