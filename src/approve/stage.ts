@@ -1,6 +1,7 @@
 import { findApprovals } from '../store/approvals.ts';
+import { channelsTold } from '../store/channels.ts';
 import { lockIncidents } from '../store/incidents.ts';
-import { type OutboxRow, strike } from '../store/outbox.ts';
+import { insertOutbox, type NewOutboxRow, type OutboxRow, strike } from '../store/outbox.ts';
 import { record } from '../store/record.ts';
 import { closeBy, takeOver } from './acknowledge.ts';
 import { answer } from './answer.ts';
@@ -56,8 +57,17 @@ async function atPagerduty(
   return db.transaction(async (sql): Promise<Done> => {
     if ((await strike(sql, [rowId])) === 0) return { outcome: 'done', say: [], handed: [] };
     const change = type === 'acknowledged' ? takeOver : closeBy;
-    const { outcome, handed } = await change(sql, incident, by, 'PagerDuty', clock.now());
-    return { outcome, say: [], handed };
+    const now = clock.now();
+    const { outcome, handed } = await change(sql, incident, by, 'PagerDuty', now);
+    if (outcome !== 'under-way') return { outcome, say: [], handed };
+    // It is closed over there, and whatever the run comes to would wake nobody: it is opened there again, with the reason.
+    const told = [...(await channelsTold(sql, incident))].filter((key) => key.split(':', 1)[0] === 'pagerduty');
+    const say = [`${by} resolved it in PagerDuty, but a run is under way: it stays open until that has ended.`];
+    const again = told.map((channel): NewOutboxRow => {
+      const data = { channel, topic: 'page', say };
+      return { kind: 'send', incidentId: incident, runId: null, data, dueAt: now };
+    });
+    return { outcome, say: [], handed: [...handed, ...(await insertOutbox(sql, again, now))] };
   });
 }
 
