@@ -1,4 +1,5 @@
 import { askNoMore } from '../approve/ask-no-more.ts';
+import { scopeName } from '../approve/command/show.ts';
 import { suggest } from '../config/nearest.ts';
 import { windowsOf } from '../config/schema.ts';
 import { parseDuration } from '../domain/duration.ts';
@@ -46,7 +47,7 @@ export async function pause(options: PauseOptions): Promise<0 | 1 | 2> {
     const { scope, key, owner, why } = set;
     const said = { scope, key, owner, why, until: until === null ? null : toIso(until), doubt };
     process.stdout.write(`${JSON.stringify(said)}\n`);
-  } else process.stdout.write(`Paused ${nameOf(place)} ${end}: ${options.why}\n`);
+  } else process.stdout.write(`Paused ${scopeName(place)} ${end}: ${options.why}\n`);
   if (doubt === null) return 0;
   process.stderr.write(`${doubt}\n`);
   return 1;
@@ -67,7 +68,7 @@ export async function resume(options: Where): Promise<0 | 1 | 2> {
       await db.transaction(async (sql) => leaveToRelay(sql, await askNoMore(sql, place.key, who(), systemClock.now())));
     return resumed;
   });
-  const text = lifted === 0 ? `Nothing was paused for ${nameOf(place)}` : `Resumed ${nameOf(place)}`;
+  const text = lifted === 0 ? `Nothing was paused for ${scopeName(place)}` : `Resumed ${scopeName(place)}`;
   process.stdout.write(options.json === true ? `${JSON.stringify({ ...place, lifted, files })}\n` : `${text}\n`);
   for (const file of files) process.stderr.write(`The file ${file} pauses it again while it is there; remove it.\n`);
   return lifted === 0 || files.length > 0 ? 1 : 0;
@@ -98,8 +99,4 @@ async function doubtOf(rule: string): Promise<string | null> {
     // The rules cannot be read here; the service knows its own.
     return null;
   }
-}
-
-function nameOf({ scope, key }: Place): string {
-  return scope === 'global' ? 'all remediation' : `${scope} ${key}`;
 }
