@@ -3,11 +3,12 @@ import { join, resolve } from 'node:path';
 import { groupsOf } from './approve/config.ts';
 import { openAnswers } from './approve/open.ts';
 import { servePeople } from './approve/serve.ts';
-import { type Config, timeIntervalsOf } from './config/schema.ts';
+import type { Config } from './config/schema.ts';
 import { newId } from './domain/id.ts';
 import type { Clock, Millis, Time } from './domain/time.ts';
+import { settingsOf } from './engine/settings.ts';
 import { rotationOf } from './escalate/rotation-config.ts';
-import { explainer, whyLines } from './explaining.ts';
+import { explainer, openCanaries, whyLines } from './explaining.ts';
 import { refreshFigures } from './figures.ts';
 import { createIngest } from './ingest/ingest.ts';
 import { registerIngest } from './ingest/routes.ts';
@@ -117,7 +118,8 @@ export async function startApp(parts: AppParts): Promise<App> {
   await watch.look();
   teardown.add('clock watch', () => watch.stop());
   const { refusal } = watch;
-  const why = explainer(config, clock, remediations, rules.current, db);
+  const canaries = openCanaries(config, clock, hardStop.signal);
+  const why = explainer(config, clock, remediations, rules.current, db, canaries);
   const answers = openAnswers({
     ...shared,
     config,
@@ -128,7 +130,7 @@ export async function startApp(parts: AppParts): Promise<App> {
   const work = createWork({
     db,
     clock,
-    handlers: createStages({ ...shared, config, replica, channels, report, answers }),
+    handlers: createStages({ ...shared, config, replica, channels, report, answers, canaries }),
     refusal,
     onError: report.failed,
   });
@@ -183,14 +185,12 @@ export async function startApp(parts: AppParts): Promise<App> {
     refresh,
   });
   const { window, debt } = config.autonomy;
-  const figured = { window, debt, escalateAfter: config.escalate_after };
   registerApi(server, {
     ...health,
-    ...figured,
+    ...settingsOf(config),
+    window,
+    debt,
     auth: config.api,
-    limits: config.guards,
-    timeIntervals: timeIntervalsOf(config),
-    maintenance: config.maintenance,
     remediations,
     rulebook: rules.current,
     replica,

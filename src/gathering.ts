@@ -1,7 +1,8 @@
-import { type Config, timeIntervalsOf } from './config/schema.ts';
+import type { Config } from './config/schema.ts';
 import { createGatherer } from './decide/gather.ts';
 import type { Alert } from './domain/alert.ts';
 import type { Clock, Millis } from './domain/time.ts';
+import { settingsOf } from './engine/settings.ts';
 import { keepCovered } from './escalate/cover.ts';
 import { endStopThatIsOver } from './pause/stop-over.ts';
 import type { Rulebook } from './rules/rulebook.ts';
@@ -28,14 +29,8 @@ const EVERY: Millis = 2_000;
  * stop that is over ends here, too.
  */
 export function startGathering(parts: GatheringParts): { stop(): Promise<void> } {
-  const { config } = parts;
   const gatherer = createGatherer(parts);
-  const covering = {
-    ...parts,
-    maintenance: config.maintenance,
-    timeIntervals: timeIntervalsOf(config),
-    escalateAfter: config.escalate_after,
-  };
+  const covering = { ...parts, ...settingsOf(parts.config) };
   return startSingleton({
     ...parts,
     name: 'gathering',

@@ -3,7 +3,7 @@ import { countRow } from './approve/count.ts';
 import type { AnswerParts } from './approve/parts.ts';
 import { answerRow } from './approve/stage.ts';
 import type { Config } from './config/schema.ts';
-import { createCanaries } from './decide/canaries.ts';
+import type { Canaries } from './decide/canaries.ts';
 import { createPopulations } from './decide/populations.ts';
 import { type DecideParts, decideBatch } from './decide/stage.ts';
 import { random } from './domain/id.ts';
@@ -33,7 +33,6 @@ import type { Db } from './store/db.ts';
 import type { Handed } from './store/outbox.ts';
 import { rememberPopulation } from './store/populations.ts';
 import { WAKES, type Waking } from './store/wake.ts';
-import { knock } from './tools/knock.ts';
 import { type VerifyParts, verifyRow } from './verify/stage.ts';
 
 export interface StagesParts {
@@ -50,6 +49,7 @@ export interface StagesParts {
   readonly answers: AnswerParts;
   readonly rotations: readonly Rotation[];
   readonly groups: Groups;
+  readonly canaries: Canaries;
   readonly hardStop: AbortSignal;
   stopping(): boolean;
   rulebook(): Rulebook;
@@ -72,7 +72,6 @@ export function createStages(parts: StagesParts): Handlers {
       onError: report.failed,
       onChanged: (remediation) => parts.wake({ ...WAKES.populationCounted, rules: rulesOf(parts, remediation) }),
     }),
-    canaries: createCanaries({ ...parts, canaries: config.canaries, knock }),
     onVerdict: report.verdict,
   };
   const execute: ExecuteParts = {

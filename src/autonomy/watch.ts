@@ -1,4 +1,4 @@
-import { breakerState } from '../decide/guards/breaker.ts';
+import { breakerState, MOST_ENDED } from '../decide/guards/breaker.ts';
 import { newId } from '../domain/id.ts';
 import type { Clock, Millis, Time } from '../domain/time.ts';
 import { oweNotice } from '../notify/owe-notice.ts';
@@ -34,9 +34,6 @@ export const LOOK_EVERY: Millis = 60_000;
 
 /** Beyond these the worst come first, and the others with the next look. */
 const MOST_NOTES = 10;
-
-/** As many runs as the breaker itself looks back. */
-const MOST_ENDED = 50;
 
 const MOST_HEALS = 10;
 

@@ -6,7 +6,7 @@ import { type ExplainParts, explainNow } from '../decide/why.ts';
 import type { Alert } from '../domain/alert.ts';
 import { hasEnded } from '../domain/incident.ts';
 import { systemClock } from '../domain/time.ts';
-import { explainParts } from '../explaining.ts';
+import { explainParts, openCanaries } from '../explaining.ts';
 import { openEpisode } from '../ingest/episode.ts';
 import { openerFor } from '../ingest/opener.ts';
 import { openIncident } from '../ingest/opening.ts';
@@ -60,8 +60,9 @@ export async function explain(file: string, options: ExplainOptions): Promise<0 
   const loaded = await loadRulebook(config.rules, remediations, windowsOf(config));
   if ('faults' in loaded) return fault('the rules are faulty; remedyd check says where', 1);
 
+  const canaries = openCanaries(config, systemClock, new AbortController().signal);
   const all = async (db: Db | null) => {
-    const parts = await explainParts(config, systemClock, remediations, () => loaded.rulebook, db);
+    const parts = await explainParts(config, systemClock, remediations, () => loaded.rulebook, db, canaries);
     const ledger: FactsLedger = db === null ? createMemoryLedger() : postgresLedger(db);
     const open = openerFor(loaded.rulebook, remediations, config.escalate_after);
     return Promise.all(parsed.alerts.map((alert) => explainOne(alert, parts, ledger, db, open)));

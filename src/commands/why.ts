@@ -1,7 +1,7 @@
 import { windowsOf } from '../config/schema.ts';
 import { sayWhy } from '../decide/say-why.ts';
 import { systemClock } from '../domain/time.ts';
-import { explainer } from '../explaining.ts';
+import { explainer, openCanaries } from '../explaining.ts';
 import { loadRemediations } from '../remediation/registry.ts';
 import { loadRulebook } from '../rules/load.ts';
 import { createRulebook } from '../rules/rulebook.ts';
@@ -13,7 +13,8 @@ export async function why(id: string, options: { readonly json?: boolean }): Pro
   const remediations = await loadRemediations(config.remediations);
   const loaded = await loadRulebook(config.rules, remediations, windowsOf(config));
   const rulebook = 'faults' in loaded ? createRulebook([]) : loaded.rulebook;
-  const found = await beside((db) => explainer(config, systemClock, remediations, () => rulebook, db)(id));
+  const canaries = openCanaries(config, systemClock, new AbortController().signal);
+  const found = await beside((db) => explainer(config, systemClock, remediations, () => rulebook, db, canaries)(id));
   if (found === undefined) {
     process.stdout.write(`No incident is called ${id}\n`);
     return 1;

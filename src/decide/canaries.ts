@@ -17,6 +17,9 @@ export interface CanariesParts {
   knock(canary: CanaryConfig, signal: AbortSignal): Promise<void>;
 }
 
+/** Where none are configured. */
+export const NO_CANARIES: Canaries = { look: async () => undefined, known: () => [] };
+
 /** A batch of decisions every few hundred milliseconds must not knock each time. */
 const FRESH: Millis = 5_000;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration, text } from '../config/fields.ts';
+import type { Millis } from '../domain/time.ts';
 import type { Maintenance } from '../rules/maintenance.ts';
 import { matchers } from '../rules/matchers/field.ts';
 
@@ -48,6 +49,9 @@ export const maintenanceSchema = z
   )
   .default([]);
 
+/** Every decision of the process, and every explanation, waits for the slowest canary. */
+const LONGEST_LOOK: Millis = 5_000;
+
 const canary = z
   .strictObject({
     name: z.string().min(1, { error: 'the name is empty; write for example internet' }),
@@ -62,7 +66,11 @@ const canary = z
         error: 'expected a URL that starts with http:// or https://',
       })
       .optional(),
-    timeout: duration().prefault('2s'),
+    timeout: duration()
+      .refine((ms) => ms <= LONGEST_LOOK, {
+        error: 'is longer than 5s, and all decisions would wait for it; give 5s or less',
+      })
+      .prefault('2s'),
   })
   .refine(({ tcp, http }) => (tcp === undefined) !== (http === undefined), { error: 'give either tcp or http' });
 

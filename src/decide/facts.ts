@@ -7,7 +7,7 @@ import type { FactsLedger } from '../store/ledger.ts';
 import type { NewRun, RunFact } from '../store/runs.ts';
 import type { Prepared } from './decide.ts';
 import { MOST_SICK } from './guards/blast-radius.ts';
-import { breakerKey } from './guards/breaker.ts';
+import { breakerKey, MOST_ENDED } from './guards/breaker.ts';
 import type { CanaryState, EndedRun, Openings, Population } from './guards/counted.ts';
 import { firingAlerts } from './guards/dependency.ts';
 import { flapKey } from './guards/flapping.ts';
@@ -29,7 +29,6 @@ export const MEMORY = 7 * 86_400_000;
 
 const MOST_FIRING = 10_000;
 export const MOST_OPENINGS = 5_000;
-const MOST_ENDED = 50;
 /** Of ended incidents of one target; each is two changes, so no limit of a rule lies above it. */
 const MOST_FLAPS = 60;
 

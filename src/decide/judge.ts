@@ -28,8 +28,8 @@ export interface JudgeParts {
   readonly timeIntervals: TimeIntervals;
   readonly maintenance: readonly Maintenance[];
   readonly populations: { known(): ReadonlyMap<string, Population> };
-  /** Left out where there are none. */
-  readonly canaries?: { known(): readonly CanaryState[] };
+  /** What must always be reachable, as it was when it was last looked at. */
+  readonly canaries: { known(): readonly CanaryState[] };
   rulebook(): Rulebook;
 }
 
@@ -101,7 +101,7 @@ async function judge(
   const plans = cases.flatMap(({ prepared }) => ('plan' in prepared ? [prepared] : []));
   let facts = await readFacts(
     ledger,
-    { ...parts, populations: parts.populations.known(), canaries: parts.canaries?.known() ?? [] },
+    { ...parts, populations: parts.populations.known(), canaries: parts.canaries.known() },
     plans,
     now,
   );

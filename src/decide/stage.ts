@@ -12,7 +12,7 @@ import type { Verdict } from './verdict.ts';
 export interface DecideParts extends JudgeParts {
   readonly db: Db;
   readonly populations: Populations;
-  readonly canaries?: Canaries;
+  readonly canaries: Canaries;
   readonly askSources: AskSources;
   handOver(rows: readonly Handed[]): void;
   /** Told of every verdict, for the figures. */
@@ -38,6 +38,6 @@ async function lookAround({ db, populations, canaries, ...parts }: DecideParts, 
   const asked = shares.filter(({ name }) => names.has(name));
   await Promise.all([
     populations.measure(asked.flatMap((rule) => rule.do).map(({ remediation }) => remediation)),
-    asked.some(({ guards }) => guards.commonCause !== null) ? canaries?.look() : undefined,
+    asked.some(({ guards }) => guards.commonCause !== null) ? canaries.look() : undefined,
   ]);
 }

@@ -7,13 +7,14 @@ import { findIncident } from '../store/incidents.ts';
 import type { FactsLedger } from '../store/ledger.ts';
 import { postgresLedger } from '../store/postgres-ledger.ts';
 import { readTimeline } from '../store/timeline.ts';
+import type { Canaries } from './canaries.ts';
 import { type Case, decide, prepare } from './decide.ts';
 import { type Explanation, explainDecision, isDecision } from './explain.ts';
 import { readFacts } from './facts.ts';
 import type { JudgeParts } from './judge.ts';
 
 /** What explanations rest on: the same as decisions. */
-export type ExplainParts = JudgeParts & { readonly clock: Pick<Clock, 'now'> };
+export type ExplainParts = JudgeParts & { readonly clock: Pick<Clock, 'now'>; readonly canaries: Canaries };
 
 export interface Why {
   readonly incident: Incident;
@@ -49,12 +50,14 @@ export async function explainNow(ledger: FactsLedger, parts: ExplainParts, one: 
   const bench = { rulebook: parts.rulebook(), remediations, unmatched, now };
   const prepared = prepare(one, bench);
   const plans = 'plan' in prepared ? [prepared] : [];
+  // A command has looked at nothing yet, and a service only when it last decided.
+  if (plans.some(({ rule }) => rule.guards.commonCause !== null)) await parts.canaries.look();
   const rest = {
     limits,
     timeIntervals,
     maintenance,
     populations: parts.populations.known(),
-    canaries: parts.canaries?.known() ?? [],
+    canaries: parts.canaries.known(),
   };
   const verdict = decide(one, await readFacts(ledger, rest, plans, now), bench, prepared);
   const plan = 'plan' in prepared ? prepared.plan : null;

@@ -1,3 +1,4 @@
+import { NO_CANARIES } from '../decide/canaries.ts';
 import { decideRows } from '../decide/judge.ts';
 import type { Alert } from '../domain/alert.ts';
 import type { Time } from '../domain/time.ts';
@@ -60,7 +61,7 @@ export function createEngine(parts: EngineParts): Engine {
   const clock = createVirtualClock(parts.start);
   const grain = parts.grain ?? 1;
   const populations = { known: () => world.populations(clock.now()) };
-  const shared = { ...settings, clock, remediations, populations, rulebook: () => rulebook };
+  const shared = { ...settings, clock, remediations, populations, canaries: NO_CANARIES, rulebook: () => rulebook };
   const opener = openerFor(rulebook, remediations, settings.escalateAfter);
   const ledger: MemoryLedger = {
     ...parts.ledger,

@@ -5,7 +5,7 @@ import type { TakeInParts } from '../ingest/take-in.ts';
 import type { ConcludeParts } from '../verify/conclude.ts';
 
 /** Everything that the stages need beside the ledger and what belongs to a process. */
-type Own = 'clock' | 'remediations' | 'populations' | 'rulebook';
+type Own = 'clock' | 'remediations' | 'populations' | 'canaries' | 'rulebook';
 
 /** What of the config the course of an incident depends on. */
 export interface EngineSettings

@@ -1,5 +1,5 @@
 import { MEMORY, MOST_OPENINGS, openingsByRule } from '../decide/facts.ts';
-import { breakerKey, breakerState } from '../decide/guards/breaker.ts';
+import { breakerKey, breakerState, MOST_ENDED } from '../decide/guards/breaker.ts';
 import type { GlobalLimits } from '../decide/guards/guard.ts';
 import { stormNow } from '../decide/guards/storm.ts';
 import { type Clock, type Time, toIso } from '../domain/time.ts';
@@ -24,7 +24,6 @@ export interface GuardsParts {
 }
 
 const HOUR = 3_600_000;
-const MOST_ENDED = 50;
 
 /** What the guardrails hold now: of the whole service, and of each rule. */
 export async function readGuards({ db, clock, limits, timeIntervals, maintenance, rulebook }: GuardsParts) {

@@ -1,6 +1,6 @@
 import { readFigures } from '../autonomy/figures.ts';
 import type { Share } from '../autonomy/share.ts';
-import { breakerState } from '../decide/guards/breaker.ts';
+import { breakerState, MOST_ENDED } from '../decide/guards/breaker.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { type Clock, type Millis, type Time, toIso } from '../domain/time.ts';
 import { modeInForce, type Rule } from '../rules/rule.ts';
@@ -19,9 +19,6 @@ export interface RulesParts {
   readonly escalateAfter: Millis;
   rulebook(): Rulebook;
 }
-
-/** As many as the breaker looks at. */
-const MOST_ENDED = 50;
 
 const LAST = 5;
 

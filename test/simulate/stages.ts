@@ -1,3 +1,4 @@
+import { NO_CANARIES } from '../../src/decide/canaries.ts';
 import { decideRows } from '../../src/decide/judge.ts';
 import { beginClimb, climbOn, toldAtOnce } from '../../src/domain/climb.ts';
 import { advance, hasEnded } from '../../src/domain/incident.ts';
@@ -57,6 +58,7 @@ export async function decide(parts: Parts, ids: readonly number[]): Promise<void
       maintenance,
       timeIntervals,
       populations,
+      canaries: NO_CANARIES,
     };
     const { judged, handed } = await decideRows(ledger, { ...judging, rulebook: () => rulebook }, ids, stops);
     for (const { verdict, change } of judged) {

@@ -133,6 +133,14 @@ describe('one place each', () => {
     expect(without(['src/domain/id.ts'], /Math\.random\(/)).toEqual([]);
   });
 
+  test('for what of the config the course of an incident depends on', () => {
+    expect(without(['src/config/schema.ts', 'src/engine/settings.ts'], /timeIntervalsOf\(/)).toEqual([]);
+  });
+
+  test('for how far the breaker looks back', () => {
+    expect(without(['src/decide/guards/breaker.ts'], /\bMOST_ENDED =/)).toEqual([]);
+  });
+
   test('for the environment', () => {
     expect(without(['src/config/load.ts'], /process\.env/)).toEqual([]);
   });

@@ -10,6 +10,9 @@ const RECURRED_WITHIN: Millis = 4 * 3_600_000;
 /** These say nothing about whether the remediation helps. */
 const SILENT: readonly (Outcome | null)[] = ['noop', 'stopped', 'dry'];
 
+/** How many runs of a remediation under a rule, the last ones, the breaker looks back on; whoever asks it reads as many. */
+export const MOST_ENDED = 50;
+
 export interface BreakerState {
   /** Since when; null while it is closed. */
   readonly openSince: Time | null;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { NO_CANARIES } from '../../../src/decide/canaries.ts';
 import { type DecideParts, decideBatch } from '../../../src/decide/stage.ts';
 import { type Opening, openIncident } from '../../../src/ingest/opening.ts';
 import { loadRemediations } from '../../../src/remediation/registry.ts';
@@ -25,6 +26,7 @@ beforeAll(async () => {
     timeIntervals: new Map(),
     maintenance: [],
     populations: { measure: async () => undefined, known: () => new Map() },
+    canaries: NO_CANARIES,
     askSources: async () => [],
     rulebook: () => loaded.rulebook,
     handOver: () => undefined,

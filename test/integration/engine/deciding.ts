@@ -1,3 +1,4 @@
+import { NO_CANARIES } from '../../../src/decide/canaries.ts';
 import type { Population } from '../../../src/decide/guards/counted.ts';
 import { type DecideParts, decideBatch } from '../../../src/decide/stage.ts';
 import type { Incident } from '../../../src/domain/incident.ts';
@@ -33,6 +34,7 @@ export async function openDeciding() {
   const partsOn = (db: Db): DecideParts => ({
     db,
     clock: { now: () => state.now, sleep: async () => undefined },
+    canaries: NO_CANARIES,
     askSources: async () => [],
     remediations,
     get limits() {

@@ -2,10 +2,11 @@ import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
+import { loadRemediations } from '../../../src/remediation/registry.ts';
 import { setPause } from '../../../src/store/pauses.ts';
 import { command } from '../../support/daemon/command.ts';
 import { temporaryFolder } from '../../support/services/folder.ts';
-import { type Engine, startEngine } from './engine.ts';
+import { type Engine, MEND, rule, startEngine } from './engine.ts';
 
 let engine: Engine;
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -105,4 +106,27 @@ test('why says from the history what held an incident, and what would be decided
 
 test('why of what nobody knows is an exit code', async () => {
   expect(await run('why', 'inc-none')).toMatchObject({ code: 1, stdout: 'No incident is called inc-none\n' });
+});
+
+test('P4, P11: what is held because a canary cannot be reached is explained so by the service, now too', async () => {
+  const toy = await loadRemediations('test/fixtures/toy/remediations');
+  const countable = [...toy].map(([name, one]) => [name, { ...one, population: async () => 100 }] as const);
+  const guards =
+    'guards: { cooldown: 0s, budget: { runs: 9, per: 1h }, concurrency: 9, common_cause: { after: 1, within: 10m, peers_percent: 90 } }';
+  await using blind = await startEngine({
+    alone: true,
+    rules: `rules:\n${rule('things', 'thing:broken', MEND, guards)}`,
+    remediations: new Map(countable),
+    config: { canaries: [{ name: 'nowhere', tcp: '127.0.0.1:9' }] },
+  });
+  const { daemon } = blind;
+  await daemon.event(['cup', 'vase'].map((thing) => ({ name: 'thing:broken', status: 'firing', labels: { thing } })));
+  const held = await daemon.until('one is held', async () =>
+    (await daemon.incidents()).find(({ state, reason }) => state === 'held' && reason === 'isolated'),
+  );
+  const { explanation } = (await daemon.incident(held.id)) as unknown as { explanation: object };
+  expect(explanation).toMatchObject({
+    decided: { verdict: 'held', reason: 'isolated' },
+    present: { verdict: 'held', reason: 'isolated' },
+  });
 });
